@@ -1,0 +1,203 @@
+"""Refusals: what the service will not do, as stable codes; words are made at the edge."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeAlias
+
+Fact: TypeAlias = str | int | bool | None
+
+
+class Code(StrEnum):
+    """Every refusal there is. A code never changes its meaning once released."""
+
+    # requests
+    NOT_FOUND = "request.not_found"
+    METHOD_NOT_ALLOWED = "request.method_not_allowed"
+    BAD_REQUEST = "request.malformed"
+    FIELD_MISSING = "request.field_missing"
+    FIELD_INVALID = "request.field_invalid"
+    FIELD_TOO_LONG = "request.field_too_long"
+    BODY_TOO_LARGE = "request.body_too_large"
+    CROSS_ORIGIN = "request.cross_origin"
+    FORM_EXPIRED = "request.form_expired"
+    TOO_MANY_TRIES = "request.too_many_tries"
+    INTERNAL = "service.internal"
+    DATABASE_BUSY = "service.database_busy"
+    # access
+    SIGN_IN_REQUIRED = "access.sign_in_required"
+    NOT_PERMITTED = "access.not_permitted"
+    WRONG_CREDENTIALS = "access.wrong_credentials"
+    CARD_UNKNOWN = "access.card_unknown"
+    CARD_MISTYPED = "access.card_mistyped"
+    SETUP_TOKEN_WRONG = "access.setup_token_wrong"  # noqa: S105  a code, not a secret
+    SETUP_DONE = "access.setup_done"
+    PASSWORD_TOO_SHORT = "access.password_too_short"  # noqa: S105  a code, not a secret
+    LOGIN_TAKEN = "access.login_taken"
+    # journal
+    VALUE_NOT_CANONICAL = "journal.value_not_canonical"
+    # papers
+    PAPER_NOT_MADE = "paper.not_made"
+    # spreadsheets
+    SHEET_KIND_UNKNOWN = "sheet.kind_unknown"
+    SHEET_KIND_OLD = "sheet.kind_old"
+    SHEET_UNREADABLE = "sheet.unreadable"
+    SHEET_ROW_UNREADABLE = "sheet.row_unreadable"
+    SHEET_ENCODING_UNKNOWN = "sheet.encoding_unknown"
+    SHEET_TOO_LARGE = "sheet.too_large"
+    SHEET_TOO_MANY_ROWS = "sheet.too_many_rows"
+    SHEET_TOO_MANY_COLUMNS = "sheet.too_many_columns"
+    SHEET_CELL_TOO_LONG = "sheet.cell_too_long"
+    SHEET_EMPTY = "sheet.empty"
+    SHEET_COMPRESSED_BOMB = "sheet.compressed_bomb"
+    # intake: the first two refuse a file, the others say what is wrong in a row
+    INTAKE_COLUMN_MISSING = "intake.column_missing"
+    INTAKE_COLUMN_TWICE = "intake.column_twice"
+    INTAKE_FIELD_MISSING = "intake.field_missing"
+    INTAKE_FIELD_TOO_LONG = "intake.field_too_long"
+    INTAKE_DATE_UNREADABLE = "intake.date_unreadable"
+    INTAKE_DATE_IN_FUTURE = "intake.date_in_future"
+    INTAKE_COUNT_UNREADABLE = "intake.count_unreadable"
+    INTAKE_NUMBER_CONTRADICTED = "intake.number_contradicted"
+    INTAKE_ROW_CONTRADICTED = "intake.row_contradicted"
+    INTAKE_ROW_REPEATED = "intake.row_repeated"
+    INTAKE_PHONE_DOUBTFUL = "intake.phone_doubtful"
+    INTAKE_AREA_UNREADABLE = "intake.area_unreadable"
+    INTAKE_AREA_CONTRADICTED = "intake.area_contradicted"
+    INTAKE_LABEL_IS_DATE = "intake.label_is_date"
+    INTAKE_LAST_FOUR_MALFORMED = "intake.last_four_malformed"
+    INTAKE_ROLE_UNKNOWN = "intake.role_unknown"
+    INTAKE_ANSWER_UNREADABLE = "intake.answer_unreadable"
+    INTAKE_PERSON_CONTRADICTED = "intake.person_contradicted"
+    INTAKE_REPRESENTATIVE_TWICE = "intake.representative_twice"
+    INTAKE_REPRESENTATIVE_ASSUMED = "intake.representative_assumed"
+    # rules
+    RULE_INVALID = "rule.invalid"
+    # meetings
+    MEETING_ALREADY_NOTICED = "meeting.already_noticed"
+    MEETING_NOT_NOTICED = "meeting.not_noticed"
+    MEETING_NOT_CONVENED = "meeting.not_convened"
+    MEETING_ALREADY_CONVENED = "meeting.already_convened"
+    MEETING_ALREADY_ADJOURNED = "meeting.already_adjourned"
+    MEETING_CANCELLED = "meeting.cancelled"
+    MEETING_NOT_TODAY = "meeting.not_today"
+    MEETING_ITEM_STILL_OPEN = "meeting.item_still_open"
+    MEETING_BALLOT_STILL_OPEN = "meeting.ballot_still_open"
+    MEETING_RESULT_NOT_ANNOUNCED = "meeting.result_not_announced"
+    ITEM_NOT_ON_AGENDA = "item.not_on_agenda"
+    ITEM_NOT_OPEN = "item.not_open"
+    ITEM_ALREADY_OPEN = "item.already_open"
+    ITEM_CLOSED = "item.closed"
+    SPEECH_ALREADY_ASKED = "speech.already_asked"
+    SPEECH_LIMIT_REACHED = "speech.limit_reached"
+    SPEECH_NOT_WAITING = "speech.not_waiting"
+    SPEECH_NOT_RUNNING = "speech.not_running"
+    SPEECH_SOMEONE_SPEAKING = "speech.someone_speaking"
+    SPEECH_BALLOT_OPEN = "speech.ballot_open"
+    # agendas
+    AGENDA_FROZEN = "agenda.frozen"
+    AGENDA_REASON_REQUIRED = "agenda.reason_required"
+    AGENDA_WORDING_MISSING = "agenda.wording_missing"
+    AGENDA_MINUTES_OUT_OF_RANGE = "agenda.minutes_out_of_range"
+    AGENDA_CHECKS_FAILED = "agenda.checks_failed"
+    # matters
+    MATTER_ACT_NOT_AVAILABLE = "matter.act_not_available"
+    # ballots
+    BALLOT_NOT_OPEN = "ballot.not_open"
+    BALLOT_NOT_NOTICED = "ballot.not_noticed"
+    BALLOT_ALREADY_OPEN = "ballot.already_open"
+    BALLOT_ALREADY_HELD = "ballot.already_held"
+    BALLOT_NO_QUORUM = "ballot.no_quorum"
+    BALLOT_NO_ELECTORATE = "ballot.no_electorate"
+    BALLOT_WORDING_MISSING = "ballot.wording_missing"
+    BALLOT_WORDING_NOT_READ = "ballot.wording_not_read"
+    BALLOT_SPEECH_RUNNING = "ballot.speech_running"
+    BALLOT_CHOICE_UNKNOWN = "ballot.choice_unknown"
+    BALLOT_NOT_ENTITLED = "ballot.not_entitled"
+    BALLOT_NOT_YOURS = "ballot.not_yours"
+    BALLOT_VOTE_FINAL = "ballot.vote_final"
+    BALLOT_NOT_CLOSED = "ballot.not_closed"
+    BALLOT_ALREADY_ANNOUNCED = "ballot.already_announced"
+    BALLOT_VOIDED = "ballot.voided"
+    REASON_REQUIRED = "request.reason_required"
+    DAY_IN_THE_PAST = "day.in_the_past"
+    MEETING_NOT_ON_ROLL = "meeting.not_on_roll"
+    MEETING_NOT_SIGNED_IN = "meeting.not_signed_in"
+    ITEM_NONE_OPEN = "item.none_open"
+    MATTER_TARGET_UNSUITABLE = "matter.target_unsuitable"
+    MATTER_NOT_IN_DELIVERY = "matter.not_in_delivery"
+    MATTER_NOT_IN_EVALUATION = "matter.not_in_evaluation"
+    DEMAND_SETTLED = "demand.settled"
+    AGENDA_ALREADY_ON = "agenda.already_on"
+    AGENDA_STEP_UNSUITABLE = "agenda.step_unsuitable"
+    ITEM_NONE_LEFT = "item.none_left"
+    ITEM_ALREADY_READ = "item.already_read"
+    MINUTES_NOT_APPROVED = "minutes.not_approved"
+    PERSON_NOT_FOUND = "people.not_found"
+    MINUTES_NONE = "minutes.none"
+    MINUTES_APPROVED = "minutes.approved"
+    MINUTES_PUBLISHED = "minutes.published"
+    MINUTES_NOT_PUBLISHED = "minutes.not_published"
+    INTAKE_HAS_ERRORS = "intake.has_errors"
+    INTAKE_SETTLED = "intake.settled"
+    INTAKE_OUTDATED = "intake.outdated"
+
+
+STATUS: Mapping[Code, int] = MappingProxyType(
+    {
+        Code.NOT_FOUND: 404,
+        Code.METHOD_NOT_ALLOWED: 405,
+        Code.BAD_REQUEST: 400,
+        Code.FIELD_MISSING: 400,
+        Code.FIELD_INVALID: 400,
+        Code.FIELD_TOO_LONG: 400,
+        Code.BODY_TOO_LARGE: 413,
+        Code.CROSS_ORIGIN: 403,
+        Code.FORM_EXPIRED: 403,
+        Code.TOO_MANY_TRIES: 429,
+        Code.INTERNAL: 500,
+        Code.DATABASE_BUSY: 503,
+        Code.SIGN_IN_REQUIRED: 401,
+        Code.NOT_PERMITTED: 403,
+        Code.WRONG_CREDENTIALS: 403,
+        Code.CARD_UNKNOWN: 403,
+        Code.CARD_MISTYPED: 400,
+        Code.SETUP_TOKEN_WRONG: 403,
+        Code.PASSWORD_TOO_SHORT: 400,
+        Code.REASON_REQUIRED: 400,
+        Code.VALUE_NOT_CANONICAL: 400,
+        Code.RULE_INVALID: 400,
+        Code.AGENDA_MINUTES_OUT_OF_RANGE: 400,
+        Code.BALLOT_CHOICE_UNKNOWN: 400,
+        Code.BALLOT_NOT_ENTITLED: 403,
+        Code.BALLOT_NOT_YOURS: 403,
+        Code.PAPER_NOT_MADE: 503,
+        Code.SHEET_KIND_UNKNOWN: 400,
+        Code.SHEET_KIND_OLD: 400,
+        Code.SHEET_UNREADABLE: 400,
+        Code.SHEET_ROW_UNREADABLE: 400,
+        Code.SHEET_ENCODING_UNKNOWN: 400,
+        Code.SHEET_TOO_LARGE: 413,
+        Code.SHEET_TOO_MANY_ROWS: 413,
+        Code.SHEET_TOO_MANY_COLUMNS: 413,
+        Code.SHEET_CELL_TOO_LONG: 413,
+        Code.SHEET_EMPTY: 400,
+        Code.SHEET_COMPRESSED_BOMB: 413,
+        Code.INTAKE_COLUMN_MISSING: 400,
+        Code.INTAKE_COLUMN_TWICE: 400,
+    }
+)
+"""HTTP status by code; a code that is not named here is a conflict with the state: 409."""
+
+
+class Refusal(Exception):  # noqa: N818  a refusal is an answer, not a failure of the program
+    """The act was not done and nothing changed. `facts` fill the words' placeholders."""
+
+    def __init__(self, code: Code, /, **facts: Fact) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.facts: Mapping[str, Fact] = MappingProxyType(facts)
+
+    @property
+    def status(self) -> int:
+        return STATUS.get(self.code, 409)
