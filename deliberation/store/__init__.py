@@ -1,0 +1,33 @@
+"""The database: opening, migrating, backing up, and the little SQL that models cannot say."""
+
+from deliberation.store.engine import (
+    CONFIG,
+    close_store,
+    engine,
+    identity,
+    in_one_transaction,
+    instant,
+    is_open,
+    open_store,
+    read,
+    sql,
+    write,
+)
+from deliberation.store.migrating import backup, migrate, pending
+
+__all__ = [
+    "CONFIG",
+    "backup",
+    "close_store",
+    "engine",
+    "identity",
+    "in_one_transaction",
+    "instant",
+    "is_open",
+    "migrate",
+    "open_store",
+    "pending",
+    "read",
+    "sql",
+    "write",
+]
