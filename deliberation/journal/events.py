@@ -1,0 +1,461 @@
+"""Everything that can happen, in one place: the glossary of the journal.
+
+An event is the public body of an entry. Persons appear as opaque ids; private text travels in
+the entry's restricted body, never here. Names on the wire are in `EVENTS`.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any, ClassVar
+from uuid import UUID
+
+import msgspec
+
+Json = dict[str, Any]
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of all events."""
+
+    NAME: ClassVar[str] = ""
+
+
+# ---------------------------------------------------------------- community stream
+
+
+class CommunityEstablished(Event, frozen=True, kw_only=True):
+    """The community was set up."""
+
+    NAME = "community.established"
+    name: str
+    is_demonstration: bool
+
+
+class DayRuleChanged(Event, frozen=True, kw_only=True):
+    """The rule of the deliberation day was set (a date each month or an nth weekday)."""
+
+    NAME = "day.rule_changed"
+    rule: Json
+
+
+class DayPlanned(Event, frozen=True, kw_only=True):
+    """A deliberation day was put into the calendar."""
+
+    NAME = "day.planned"
+    day: UUID
+    on: date
+
+
+class DayMoved(Event, frozen=True, kw_only=True):
+    """A deliberation day was moved, with a public reason."""
+
+    NAME = "day.moved"
+    day: UUID
+    moved_from: date
+    moved_to: date
+    reason: str
+
+
+class DayCancelled(Event, frozen=True, kw_only=True):
+    """A deliberation day will not be held, with a public reason."""
+
+    NAME = "day.cancelled"
+    day: UUID
+    on: date
+    reason: str
+
+
+class PeopleImported(Event, frozen=True, kw_only=True):
+    """Households and residents were taken over from a file."""
+
+    NAME = "people.imported"
+    intake: UUID
+    added: int
+    changed: int
+    unchanged: int
+
+
+class RoleGranted(Event, frozen=True, kw_only=True):
+    """A person was given a role."""
+
+    NAME = "role.granted"
+    person: UUID
+    role: str
+
+
+class CardIssued(Event, frozen=True, kw_only=True):
+    """A person got a card; an older one of theirs stopped working."""
+
+    NAME = "card.issued"
+    person: UUID
+
+
+class DemandsImported(Event, frozen=True, kw_only=True):
+    """A demand list was taken over from a file."""
+
+    NAME = "demands.imported"
+    intake: UUID
+    added: int
+    changed: int
+    unchanged: int
+
+
+class DemandRaised(Event, frozen=True, kw_only=True):
+    """Somebody brought a demand."""
+
+    NAME = "demand.raised"
+    demand: UUID
+    number: str
+    title: str
+    domain: str
+
+
+class DemandsSupported(Event, frozen=True, kw_only=True):
+    """Households supported demands since the last such entry: demand id → how many more."""
+
+    NAME = "demands.supported"
+    more: dict[str, int]
+
+
+class DemandMerged(Event, frozen=True, kw_only=True):
+    """A demand was retired in favour of another."""
+
+    NAME = "demand.merged"
+    demand: UUID
+    into: UUID
+
+
+class MatterOpened(Event, frozen=True, kw_only=True):
+    """Demands were taken up for deliberation."""
+
+    NAME = "matter.opened"
+    matter: UUID
+    number: str
+    title: str
+    step: str
+    demands: tuple[UUID, ...]
+
+
+class MatterStepped(Event, frozen=True, kw_only=True):
+    """A matter went from one step to another by an explicit act."""
+
+    NAME = "matter.stepped"
+    matter: UUID
+    left: str
+    entered: str
+    act: str
+
+
+class MatterAssigned(Event, frozen=True, kw_only=True):
+    """An organisation was named to carry a decision out, by a date."""
+
+    NAME = "matter.assigned"
+    matter: UUID
+    organisation: UUID
+    due_on: date
+
+
+class MatterProgressed(Event, frozen=True, kw_only=True):
+    """Progress was reported; `done` when the work is said to be finished."""
+
+    NAME = "matter.progressed"
+    matter: UUID
+    note: str
+    done: bool
+
+
+class MatterRated(Event, frozen=True, kw_only=True):
+    """Households rated what was done since the last such entry: rating → how many more."""
+
+    NAME = "matter.rated"
+    matter: UUID
+    more: dict[str, int]
+
+
+# ---------------------------------------------------------------- meeting stream
+
+
+class MeetingPlanned(Event, frozen=True, kw_only=True):
+    """A meeting was called for a day."""
+
+    NAME = "meeting.planned"
+    meeting: UUID
+    title: str
+    starts_at: datetime
+    minutes: int
+    venue: str
+
+
+class AgendaProposed(Event, frozen=True, kw_only=True):
+    """An agenda was drawn from the demand list by the published rule."""
+
+    NAME = "agenda.proposed"
+    rule: Json
+    ranking: tuple[Json, ...]
+
+
+class AgendaItemAdded(Event, frozen=True, kw_only=True):
+    """An item was put on the agenda; against the ranking only with a reason."""
+
+    NAME = "agenda.item_added"
+    item: UUID
+    title: str
+    step: str
+    minutes: int
+    matter: UUID | None = None
+    reason: str | None = None
+
+
+class AgendaItemChanged(Event, frozen=True, kw_only=True):
+    """Minutes, reporter, title or wording of an item were changed before the notice."""
+
+    NAME = "agenda.item_changed"
+    item: UUID
+    changes: Json
+
+
+class AgendaItemMoved(Event, frozen=True, kw_only=True):
+    """An item was given another place in the order."""
+
+    NAME = "agenda.item_moved"
+    item: UUID
+    position: int
+    reason: str | None = None
+
+
+class AgendaItemRemoved(Event, frozen=True, kw_only=True):
+    """An item was taken off the agenda; against the ranking only with a reason."""
+
+    NAME = "agenda.item_removed"
+    item: UUID
+    reason: str | None = None
+
+
+class NoticedItem(msgspec.Struct, frozen=True, kw_only=True):
+    """An item as the notice froze it."""
+
+    item: UUID
+    position: int
+    title: str
+    step: str
+    minutes: int
+    reporter: str
+    matter: UUID | None = None
+    wording: str | None = None
+
+
+class MeetingNoticed(Event, frozen=True, kw_only=True):
+    """The notice was published: from here the agenda, the wordings and the roll are frozen."""
+
+    NAME = "meeting.noticed"
+    meeting: UUID
+    title: str
+    starts_at: datetime
+    minutes: int
+    venue: str
+    rule: Json
+    roll: int
+    present_required: int
+    items: tuple[NoticedItem, ...]
+    notice_digest: str
+
+
+class MeetingConvened(Event, frozen=True, kw_only=True):
+    """The chair opened the meeting."""
+
+    NAME = "meeting.convened"
+    chair: UUID
+    recorder: UUID | None = None
+
+
+class AttendanceRecorded(Event, frozen=True, kw_only=True):
+    """Households signed in since the last such entry; who they are is restricted."""
+
+    NAME = "attendance.recorded"
+    more: int
+    present: int
+    hall: int
+    remote: int
+
+
+class ItemOpened(Event, frozen=True, kw_only=True):
+    """An item of the agenda was called."""
+
+    NAME = "item.opened"
+    item: UUID
+
+
+class ItemClosed(Event, frozen=True, kw_only=True):
+    """An item was finished; `outcome` says in one sentence what came of it."""
+
+    NAME = "item.closed"
+    item: UUID
+    outcome: str
+
+
+class SpeechAsked(Event, frozen=True, kw_only=True):
+    """Somebody asked for the floor."""
+
+    NAME = "speech.asked"
+    speech: UUID
+    item: UUID
+    person: UUID
+    side: str
+    channel: str
+    is_first: bool
+
+
+class SpeechWithdrawn(Event, frozen=True, kw_only=True):
+    """A request for the floor was taken back."""
+
+    NAME = "speech.withdrawn"
+    speech: UUID
+
+
+class SpeechRecognised(Event, frozen=True, kw_only=True):
+    """The chair gave the floor, for so many seconds."""
+
+    NAME = "speech.recognised"
+    speech: UUID
+    seconds: int
+
+
+class SpeechFinished(Event, frozen=True, kw_only=True):
+    """A speech ended. What was said is in the restricted body, if the recorder noted it."""
+
+    NAME = "speech.finished"
+    speech: UUID
+    seconds: int
+
+
+class MotionRead(Event, frozen=True, kw_only=True):
+    """The exact wording was read out; it does not change any more."""
+
+    NAME = "motion.read"
+    item: UUID
+    wording: str
+
+
+class BallotOpened(Event, frozen=True, kw_only=True):
+    """A ballot was opened: rule in full, electorate frozen under a salted digest."""
+
+    NAME = "ballot.opened"
+    ballot: UUID
+    item: UUID
+    wording: str
+    rule: Json
+    entitled: int
+    electorate_digest: str
+    deadline_at: datetime | None = None
+
+
+class BallotExtended(Event, frozen=True, kw_only=True):
+    """The reminder deadline of an open ballot was put off."""
+
+    NAME = "ballot.extended"
+    ballot: UUID
+    deadline_at: datetime
+
+
+class BallotClosed(Event, frozen=True, kw_only=True):
+    """A ballot was closed; how many voted, not how."""
+
+    NAME = "ballot.closed"
+    ballot: UUID
+    turnout: int
+
+
+class BallotAnnounced(Event, frozen=True, kw_only=True):
+    """The result was announced, as a worked sum, with the root of the published list."""
+
+    NAME = "ballot.announced"
+    ballot: UUID
+    tally: Json
+    votes_root: str
+
+
+class BallotVoided(Event, frozen=True, kw_only=True):
+    """A ballot was declared void, with a public reason; its votes do not count."""
+
+    NAME = "ballot.voided"
+    ballot: UUID
+    reason: str
+
+
+class ResolutionRecorded(Event, frozen=True, kw_only=True):
+    """What was decided."""
+
+    NAME = "resolution.recorded"
+    resolution: UUID
+    item: UUID
+    ballot: UUID
+    wording: str
+    outcome: str
+    matter: UUID | None = None
+
+
+class MeetingAdjourned(Event, frozen=True, kw_only=True):
+    """The chair closed the meeting."""
+
+    NAME = "meeting.adjourned"
+    present: int
+
+
+class MeetingCancelled(Event, frozen=True, kw_only=True):
+    """The meeting will not take place, with a public reason."""
+
+    NAME = "meeting.cancelled"
+    reason: str
+
+
+class MinutesDrafted(Event, frozen=True, kw_only=True):
+    """Minutes were drafted from the journal up to an entry."""
+
+    NAME = "minutes.drafted"
+    minutes: UUID
+    version: int
+    upto: int
+
+
+class MinutesEdited(Event, frozen=True, kw_only=True):
+    """The summaries of items were rewritten in a draft; the facts cannot be."""
+
+    NAME = "minutes.edited"
+    minutes: UUID
+    items: tuple[UUID, ...]
+
+
+class MinutesApproved(Event, frozen=True, kw_only=True):
+    """A version of the minutes was approved; its text does not change any more."""
+
+    NAME = "minutes.approved"
+    minutes: UUID
+    version: int
+    digest: str
+
+
+class MinutesPublished(Event, frozen=True, kw_only=True):
+    """Approved minutes were published."""
+
+    NAME = "minutes.published"
+    minutes: UUID
+    version: int
+
+
+def _kinds(base: type[Event]) -> list[type[Event]]:
+    return [kind for kind in base.__subclasses__() if kind.NAME]
+
+
+EVENTS: Mapping[str, type[Event]] = MappingProxyType({kind.NAME: kind for kind in _kinds(Event)})
+
+
+def body_of(event: Event) -> Json:
+    """The event as JSON values: ids and instants become strings."""
+    made: Json = msgspec.to_builtins(event)
+    return made
+
+
+def event_from(name: str, body: Json) -> Event:
+    """The event of an entry read back."""
+    return msgspec.convert(body, EVENTS[name])

@@ -1,0 +1,123 @@
+"""What a meeting looks like from outside, as frozen values; made by `replay`."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from deliberation.journal.events import Json
+
+
+class SpeechView(msgspec.Struct, frozen=True, kw_only=True):
+    """A request for the floor."""
+
+    id: UUID
+    item: UUID
+    person: UUID
+    side: str
+    channel: str
+    is_first: bool
+    asked_at: datetime
+
+
+class SpeakingView(msgspec.Struct, frozen=True, kw_only=True):
+    """Who has the floor, since when, for how many seconds."""
+
+    speech: SpeechView
+    recognised_at: datetime
+    seconds: int
+
+
+class HeardView(msgspec.Struct, frozen=True, kw_only=True):
+    """A speech that ended, for the balance of sides."""
+
+    speech: SpeechView
+    seconds: int
+
+
+class BallotView(msgspec.Struct, frozen=True, kw_only=True):
+    """A ballot as everybody may see it; `tally` only once it is announced."""
+
+    id: UUID
+    state: str
+    wording: str
+    rule: Json
+    entitled: int
+    opened_at: datetime
+    deadline_at: datetime | None = None
+    closed_at: datetime | None = None
+    turnout: int | None = None
+    tally: Json | None = None
+    reason: str | None = None
+
+
+class ItemView(msgspec.Struct, frozen=True, kw_only=True):
+    """An item of the noticed agenda and how far it has come."""
+
+    id: UUID
+    position: int
+    title: str
+    step: str
+    minutes: int
+    reporter: str
+    matter: UUID | None
+    wording: str | None
+    state: str = "waiting"
+    is_read: bool = False
+    ballot: BallotView | None = None
+    outcome: str | None = None
+    resolution: str | None = None
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+class MeetingState(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole meeting after entry `seq`."""
+
+    seq: int = 0
+    at: datetime | None = None
+    meeting: UUID | None = None
+    title: str = ""
+    state: str = "planned"
+    starts_at: datetime | None = None
+    minutes: int = 0
+    venue: str = ""
+    rule: Json = {}
+    chair: UUID | None = None
+    recorder: UUID | None = None
+    roll: int = 0
+    present_required: int = 0
+    present: int = 0
+    hall: int = 0
+    remote: int = 0
+    items: tuple[ItemView, ...] = ()
+    current_id: UUID | None = None
+    queue: tuple[SpeechView, ...] = ()
+    speaking: SpeakingView | None = None
+    heard: tuple[HeardView, ...] = ()
+    convened_at: datetime | None = None
+    adjourned_at: datetime | None = None
+    reason: str | None = None
+
+    @property
+    def current(self) -> ItemView | None:
+        """The item that is open, if one is."""
+        return next((i for i in self.items if i.id == self.current_id), None)
+
+    @property
+    def is_quorate(self) -> bool:
+        return self.present >= self.present_required
+
+    @property
+    def open_ballot(self) -> BallotView | None:
+        """The ballot that takes votes now, if one does."""
+        ballot = self.current.ballot if self.current else None
+        return ballot if ballot is not None and ballot.state == "open" else None
+
+    def item(self, item: UUID) -> ItemView | None:
+        return next((i for i in self.items if i.id == item), None)
+
+    @property
+    def next_item(self) -> ItemView | None:
+        """The first item in order that has not been called yet."""
+        return next((i for i in self.items if i.state == "waiting"), None)
