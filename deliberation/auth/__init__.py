@@ -1,0 +1,1 @@
+"""Cookie, card or password to a person."""

@@ -1,0 +1,122 @@
+"""Setting a community up: its name, places, rules, first facilitator and the days to come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, available_timezones
+
+from deliberation import journal
+from deliberation.agendas.ranking import Weights
+from deliberation.auth.passwords import hash_password
+from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
+from deliberation.journal.events import CommunityEstablished, DayRuleChanged, RoleGranted
+from deliberation.meetings.days import DayRule
+from deliberation.meetings.service import plan_days
+from deliberation.people.models import Community, Person, Place, RoleGrant
+from deliberation.people.roles import Role
+from deliberation.people.service import create_account, only_community
+from deliberation.rulesets import service as rulesets
+from deliberation.rulesets.rules import CONSULTATION, Rule
+
+KINDS: Sequence[str] = ("grid", "courtyard", "entrance")
+"""网格, 楼院, 楼门: the levels of the tree from the root."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """What set-up asks for. `places` are paths from the root, such as ("第一网格", "1号楼")."""
+
+    name: str
+    facilitator: str
+    login: str
+    password: str
+    day_rule: DayRule
+    zone: str = "Asia/Shanghai"
+    places: Sequence[tuple[str, ...]] = ()
+    is_demonstration: bool = False
+    rule: Rule = CONSULTATION
+    weights: Weights = field(default_factory=Weights)
+
+
+def _check(founding: Founding) -> None:
+    for text, name, limit in (
+        (founding.name, N_("社区名称"), 60),
+        (founding.facilitator, N_("主持人姓名"), 60),
+        (founding.login, N_("用户名"), 40),
+    ):
+        if not text.strip():
+            raise Refusal(Code.FIELD_MISSING, field=name)
+        if len(text.strip()) > limit:
+            raise Refusal(Code.FIELD_TOO_LONG, field=name, limit=limit)
+    if founding.zone not in available_timezones():
+        raise Refusal(Code.FIELD_INVALID, field=N_("时区"))
+    for path in founding.places:
+        if not 1 <= len(path) <= len(KINDS) or not all(part.strip() for part in path):
+            raise Refusal(Code.FIELD_INVALID, field=N_("网格、楼院、楼门"))
+
+
+@journal.shielded
+async def found(founding: Founding, *, at: datetime) -> tuple[Community, UUID]:
+    """Set up the one community of this installation; returns it and its first facilitator.
+
+    Raises SETUP_DONE when there is one already.
+    """
+    _check(founding)
+    password_hash = await hash_password(founding.password)
+    if await only_community() is not None:
+        raise Refusal(Code.SETUP_DONE)
+    community = Community(
+        name=founding.name.strip(),
+        zone=founding.zone,
+        is_demonstration=founding.is_demonstration,
+        feed_uid=f"feed-{uuid4().hex}",
+        created_at=at,
+    )
+    ZoneInfo(founding.zone)
+    opens = journal.Opens(community.id, "community")
+    async with journal.record(community.id, actor=None, at=at, opens=opens) as entry:
+        if await only_community() is not None:
+            raise Refusal(Code.SETUP_DONE)
+        await community.save(force_create=True)
+        entry.tell(
+            CommunityEstablished(name=community.name, is_demonstration=community.is_demonstration)
+        )
+        await _make_places(community.id, founding.places)
+        person = await _make_facilitator(entry, community.id, founding, password_hash)
+        await _adopt_rules(entry, community, founding)
+    return community, person
+
+
+async def _make_places(community: UUID, places: Sequence[tuple[str, ...]]) -> None:
+    made: dict[tuple[str, ...], UUID] = {}
+    for path in sorted({p[:n] for p in places for n in range(1, len(p) + 1)}):
+        place = await Place.create(
+            community_id=community,
+            parent_id=made.get(path[:-1]),
+            kind=KINDS[len(path) - 1],
+            name=path[-1].strip(),
+            path=" / ".join(part.strip() for part in path),
+        )
+        made[path] = place.id
+
+
+async def _make_facilitator(
+    entry: journal.Recorder, community: UUID, founding: Founding, password_hash: str
+) -> UUID:
+    person = await Person.create(community_id=community, name=founding.facilitator.strip())
+    for role in (Role.FACILITATOR, Role.ADMINISTRATOR):
+        await RoleGrant.create(person_id=person.id, role=role)
+        entry.tell(RoleGranted(person=person.id, role=role), subject=f"person:{person.id}")
+    await create_account(person.id, founding.login.strip(), password_hash)
+    return person.id
+
+
+async def _adopt_rules(entry: journal.Recorder, community: Community, founding: Founding) -> None:
+    at = entry.at
+    await rulesets.adopt(community.id, rulesets.MEETING, founding.rule.to_json(), at=at)
+    await rulesets.adopt(community.id, rulesets.RANKING, founding.weights.to_json(), at=at)
+    await rulesets.adopt(community.id, rulesets.DAYS, founding.day_rule.to_json(), at=at)
+    entry.tell(DayRuleChanged(rule=founding.day_rule.to_json()))
+    await plan_days(entry, community, founding.day_rule)

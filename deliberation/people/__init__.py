@@ -1,0 +1,1 @@
+"""Places, households, persons, cards, organisations, roles."""

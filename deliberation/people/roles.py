@@ -1,0 +1,112 @@
+"""Who may do what: one table. Every route and frame names the permission it needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from deliberation.errors import Code, Refusal
+
+
+class Role(StrEnum):
+    RESIDENT = "resident"
+    REPRESENTATIVE = "representative"
+    FACILITATOR = "facilitator"
+    RECORDER = "recorder"
+    ARCHIVIST = "archivist"
+    LIAISON = "liaison"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    """What a route, a frame or an act needs. PUBLIC needs nobody to be signed in."""
+
+    PUBLIC = "public"
+    RAISE_DEMAND = "raise_demand"
+    SUPPORT_DEMAND = "support_demand"
+    ATTEND = "attend"
+    SPEAK = "speak"
+    VOTE = "vote"
+    RATE = "rate"
+    SEE_CONTACTS = "see_contacts"
+    PREPARE = "prepare"
+    PRESIDE = "preside"
+    RECORD = "record"
+    APPROVE_MINUTES = "approve_minutes"
+    REPORT_PROGRESS = "report_progress"
+    READ_RECORDS = "read_records"
+    IMPORT = "import"
+    ADMINISTER = "administer"
+
+
+_RESIDENT = frozenset(
+    {
+        Permission.PUBLIC,
+        Permission.RAISE_DEMAND,
+        Permission.SUPPORT_DEMAND,
+        Permission.ATTEND,
+        Permission.SPEAK,
+        Permission.RATE,
+    }
+)
+_STAFF = frozenset({Permission.PUBLIC, Permission.ATTEND})
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.RESIDENT: _RESIDENT,
+        Role.REPRESENTATIVE: _RESIDENT | {Permission.VOTE},
+        Role.FACILITATOR: _STAFF
+        | {
+            Permission.RAISE_DEMAND,
+            Permission.SEE_CONTACTS,
+            Permission.PREPARE,
+            Permission.PRESIDE,
+            Permission.RECORD,
+            Permission.APPROVE_MINUTES,
+            Permission.REPORT_PROGRESS,
+            Permission.READ_RECORDS,
+            Permission.IMPORT,
+        },
+        Role.RECORDER: _STAFF | {Permission.RECORD, Permission.READ_RECORDS},
+        Role.ARCHIVIST: _STAFF | {Permission.READ_RECORDS},
+        Role.LIAISON: _STAFF | {Permission.REPORT_PROGRESS},
+        Role.ADMINISTRATOR: _STAFF
+        | {Permission.IMPORT, Permission.ADMINISTER, Permission.SEE_CONTACTS, Permission.PREPARE},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who asks. Nobody signed in: `person` is None and only PUBLIC is granted."""
+
+    person: UUID | None = None
+    community: UUID | None = None
+    household: UUID | None = None
+    name: str = ""
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    def may(self, permission: Permission) -> bool:
+        if permission is Permission.PUBLIC:
+            return True
+        return any(permission in PERMISSIONS[role] for role in self.roles)
+
+    def require(self, permission: Permission) -> None:
+        """Raises SIGN_IN_REQUIRED when nobody is signed in, NOT_PERMITTED when it is not theirs."""
+        if self.may(permission):
+            return
+        raise Refusal(Code.SIGN_IN_REQUIRED if self.person is None else Code.NOT_PERMITTED)
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles - {Role.RESIDENT, Role.REPRESENTATIVE})
+
+    def present_person(self) -> UUID:
+        """The person who asks; raises SIGN_IN_REQUIRED when there is none."""
+        if self.person is None:
+            raise Refusal(Code.SIGN_IN_REQUIRED)
+        return self.person
+
+
+NOBODY = Actor()
