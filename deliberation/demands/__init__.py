@@ -1,0 +1,1 @@
+"""The demand list: raising, supporting, importing."""
