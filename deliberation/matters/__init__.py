@@ -1,0 +1,1 @@
+"""Matters on their five steps, resolutions, delivery, ratings."""

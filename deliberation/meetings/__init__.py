@@ -1,0 +1,1 @@
+"""Deliberation days and meetings: roll, attendance, floor."""

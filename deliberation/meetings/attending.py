@@ -1,0 +1,140 @@
+"""Who should come and who came; presence is counted by household."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from deliberation import journal, store
+from deliberation.errors import Code, Refusal
+from deliberation.journal.events import AttendanceRecorded
+from deliberation.meetings import rules
+from deliberation.meetings.models import Attendance, Meeting, RollEntry
+from deliberation.people.models import Community, Person
+from deliberation.people.roles import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    """Households of the roll that have signed in; `hall` and `remote` by their first sign-in."""
+
+    present: int
+    hall: int
+    remote: int
+
+
+async def set_roll(meeting: UUID, areas: Mapping[UUID, int]) -> None:
+    """Who should attend, inside the unit of work that publishes the notice."""
+    await RollEntry.bulk_create(
+        [
+            RollEntry(meeting_id=meeting, household_id=household, area_hundredths=area)
+            for household, area in areas.items()
+        ],
+        batch_size=500,
+    )
+
+
+async def roll_of(meeting: UUID) -> dict[UUID, int]:
+    """The households of the roll with their areas in 0.01 m²."""
+    rows = await RollEntry.filter(meeting_id=meeting).values_list("household_id", "area_hundredths")
+    return {row[0]: row[1] for row in rows}
+
+
+async def sign_in(actor: Actor, meeting: UUID, *, channel: str, at: datetime) -> bool:
+    """Be present at a meeting; False when the person had signed in before.
+
+    A row of its own and nothing more: thousands do it at once, and the journal hears of them in
+    groups (`journal_arrivals`).
+    """
+    actor.require(Permission.ATTEND)
+    person = actor.present_person()
+    return await _admit(meeting, person, actor.household, channel, at)
+
+
+async def admit(actor: Actor, meeting: UUID, person: UUID, *, at: datetime) -> bool:
+    """The chair's desk signs somebody in who is in the hall without a phone."""
+    actor.require(Permission.PRESIDE)
+    found = await Person.get_or_none(id=person, community_id=actor.community)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    return await _admit(meeting, person, found.household_id, "hall", at)
+
+
+async def _admit(
+    meeting: UUID, person: UUID, household: UUID | None, channel: str, at: datetime
+) -> bool:
+    await _check_may_sign_in(meeting, at)
+    if household is not None and not await RollEntry.exists(
+        meeting_id=meeting, household_id=household
+    ):
+        raise Refusal(Code.MEETING_NOT_ON_ROLL)
+    rows = await store.read(
+        "INSERT INTO attendance (id, meeting_id, person_id, household_id, channel, is_journalled,"
+        " signed_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        uuid4(),
+        meeting,
+        person,
+        household,
+        channel,
+        False,
+        at,
+    )
+    return bool(rows)
+
+
+async def _check_may_sign_in(meeting: UUID, at: datetime) -> None:
+    row = await Meeting.get_or_none(id=meeting)
+    if row is None:
+        raise Refusal(Code.NOT_FOUND)
+    community = await Community.get(id=row.community_id)
+    zone = ZoneInfo(community.zone)
+    is_today = row.starts_at.astimezone(zone).date() == at.astimezone(zone).date()
+    rules.check_may_sign_in(rules.MeetingState(row.state), is_today=is_today)
+
+
+async def presence(meeting: UUID) -> Presence:
+    """Counted from the rows, so that it is right before the journal has heard of them."""
+    rows = await store.read(
+        "SELECT COUNT(*) AS present, COALESCE(SUM(in_hall), 0) AS hall FROM ("
+        "SELECT household_id, MAX(CASE WHEN channel = 'hall' THEN 1 ELSE 0 END) AS in_hall"
+        " FROM attendance WHERE meeting_id = ? AND household_id IS NOT NULL"
+        " GROUP BY household_id) AS households",
+        meeting,
+    )
+    present, hall = int(rows[0]["present"]), int(rows[0]["hall"])
+    return Presence(present=present, hall=hall, remote=present - hall)
+
+
+async def is_present(meeting: UUID, person: UUID) -> bool:
+    return await Attendance.exists(meeting_id=meeting, person_id=person)
+
+
+async def attendants(meeting: UUID) -> list[Attendance]:
+    """Everybody who signed in, in order."""
+    return await Attendance.filter(meeting_id=meeting).order_by("signed_at", "id")
+
+
+async def tell_arrivals(entry: journal.Recorder, meeting: UUID) -> int:
+    """Journal who came since the last time, inside the caller's unit of work; returns how many
+    households are present. Who they are is restricted.
+    """
+    arrived = await Attendance.filter(meeting_id=meeting, is_journalled=False)
+    counted = await presence(meeting)
+    if arrived:
+        await Attendance.filter(id__in=[a.id for a in arrived]).update(is_journalled=True)
+        event = AttendanceRecorded(
+            more=len(arrived), present=counted.present, hall=counted.hall, remote=counted.remote
+        )
+        people = sorted(str(a.person_id) for a in arrived)
+        entry.tell(event, subject=f"meeting:{meeting}", restricted={"people": people})
+    return counted.present
+
+
+@journal.shielded
+async def journal_arrivals(meeting: UUID, *, at: datetime) -> None:
+    """Journal in one entry everybody who came since the last one; called by the room's tick."""
+    if not await Attendance.exists(meeting_id=meeting, is_journalled=False):
+        return
+    async with journal.record(meeting, actor=None, at=at) as entry:
+        await tell_arrivals(entry, meeting)

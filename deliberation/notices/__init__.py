@@ -1,0 +1,1 @@
+"""What was publicly announced, frozen as it was."""
