@@ -1,0 +1,1 @@
+"""Agendas drawn from the demand list by a published rule."""

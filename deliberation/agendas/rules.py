@@ -1,0 +1,216 @@
+"""Editing an agenda until its notice, and what is checked before the notice goes out. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
+from deliberation.i18n.sentences import Sentence, say
+from deliberation.matters.steps import Step
+from deliberation.meetings.rules import MeetingState, present_required
+from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.wording import share_words
+
+LEAST_MINUTES, MOST_MINUTES = 1, 240
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedItem:
+    position: int
+    step: Step
+    minutes: int
+    reporter: str = ""
+    wording: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaFacts:
+    """What is true of a meeting when its notice is to be published."""
+
+    items: Sequence[PlannedItem]
+    held_on: date
+    today: date
+    rule: Rule
+    day_minutes: int
+    """The meeting's own length."""
+    roll: int
+    """Households that should attend."""
+    area_hundredths: int
+    """Their exclusive area in 0.01 m², shown with the roll."""
+
+
+class CheckState(StrEnum):
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    """Nothing is published while one check has failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line of the checks: what, how it stands, and on which item."""
+
+    state: CheckState
+    says: Sentence
+    detail: Sentence
+    item: int | None = None
+
+
+def check_may_edit(state: MeetingState) -> None:
+    """Until the notice; what it named does not change any more."""
+    if state is not MeetingState.PLANNED:
+        raise Refusal(Code.AGENDA_FROZEN)
+
+
+def check_minutes(minutes: int) -> None:
+    if not LEAST_MINUTES <= minutes <= MOST_MINUTES:
+        raise Refusal(Code.AGENDA_MINUTES_OUT_OF_RANGE, least=LEAST_MINUTES, most=MOST_MINUTES)
+
+
+def check_wording(position: int, step: Step, wording: str) -> None:
+    """Who decides must know the exact words."""
+    if step is Step.DECIDE and not wording.strip():
+        raise Refusal(Code.AGENDA_WORDING_MISSING, item=position)
+
+
+def overrides(agenda: Sequence[UUID], ranking: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
+    """Where the agenda differs from the ranking: pairs of a demand and one ranked above it that
+    stands after it or not on the agenda at all. Demands outside the ranking are not compared."""
+    ranks = {demand: place for place, demand in enumerate(ranking)}
+    chosen = [demand for demand in agenda if demand in ranks]
+    places = {demand: place for place, demand in enumerate(chosen)}
+    return {
+        (demand, passed)
+        for demand in chosen
+        for passed in ranking[: ranks[demand]]
+        if places.get(passed, len(chosen)) > places[demand]
+    }
+
+
+def needs_reason(before: Sequence[UUID], after: Sequence[UUID], ranking: Sequence[UUID]) -> bool:
+    """Whether a change takes the agenda further from the ranking than it was."""
+    return bool(overrides(after, ranking) - overrides(before, ranking))
+
+
+def check_reason(
+    before: Sequence[UUID], after: Sequence[UUID], ranking: Sequence[UUID], reason: str
+) -> None:
+    """An override of the ranking needs a reason, which is published with it."""
+    if not reason.strip() and needs_reason(before, after, ranking):
+        raise Refusal(Code.AGENDA_REASON_REQUIRED)
+
+
+def checks(facts: AgendaFacts) -> list[Check]:
+    """All checks before the notice, passed or not, in the order in which they are shown."""
+    return [
+        _notice_check(facts),
+        _items_check(facts),
+        *_wording_checks(facts),
+        _attendance_check(facts),
+        _roll_check(facts),
+        _time_check(facts),
+        *_reporter_checks(facts),
+    ]
+
+
+def failed(found: Sequence[Check]) -> int:
+    return sum(check.state is CheckState.FAILED for check in found)
+
+
+def check_may_publish(found: Sequence[Check]) -> None:
+    count = failed(found)
+    if count:
+        raise Refusal(Code.AGENDA_CHECKS_FAILED, count=count)
+
+
+def _check(is_sound: bool, says: Sentence, detail: Sentence) -> Check:
+    state = CheckState.PASSED if is_sound else CheckState.FAILED
+    return Check(state=state, says=says, detail=detail)
+
+
+def _notice_check(facts: AgendaFacts) -> Check:
+    days, needed = (facts.held_on - facts.today).days, facts.rule.notice_days
+    latest = facts.held_on - timedelta(days=needed)
+    return _check(
+        days >= needed,
+        say(N_("公告天数够")) if days >= needed else say(N_("公告天数不够")),
+        say(
+            N_("今天发布，提前{days}天；规则{needed}天，最晚{latest}"),
+            days=max(0, days),
+            needed=needed,
+            latest=latest.isoformat(),
+        ),
+    )
+
+
+def _items_check(facts: AgendaFacts) -> Check:
+    count = len(facts.items)
+    says = say(N_("议程已有事项")) if count else say(N_("议程还是空的"))
+    return _check(count > 0, says, say(N_("共{count}项"), count=count))
+
+
+def _wording_checks(facts: AgendaFacts) -> Iterator[Check]:
+    decided = [item for item in facts.items if item.step is Step.DECIDE]
+    missing = [item for item in decided if not item.wording.strip()]
+    for item in missing:
+        yield Check(
+            state=CheckState.FAILED,
+            says=say(N_("第{item}项缺决议文字"), item=item.position),
+            detail=say(N_("要表决的事项必须先有文字。写上，或者改为讨论。")),
+            item=item.position,
+        )
+    if not missing:
+        detail = say(N_("共{count}项要表决"), count=len(decided))
+        yield _check(True, say(N_("决议文字齐全")), detail)
+
+
+def _attendance_check(facts: AgendaFacts) -> Check:
+    if facts.rule.attendance is None:
+        return Check(
+            state=CheckState.WARNING,
+            says=say(N_("没有到会要求")),
+            detail=say(N_("规则不要求到会户数，多少户都可以表决")),
+        )
+    detail = say(
+        N_("应到户数{share}，{roll}户中须{required}户"),
+        share=share_words(facts.rule.attendance),
+        roll=facts.roll,
+        required=present_required(facts.rule, facts.roll),
+    )
+    return _check(True, say(N_("到会要求已定")), detail)
+
+
+def _roll_check(facts: AgendaFacts) -> Check:
+    if facts.roll == 0:
+        says = say(N_("应到名册是空的"))
+        return _check(False, says, say(N_("请先导入住户名册")))
+    whole, rest = divmod(facts.area_hundredths, 100)
+    detail = say(N_("{roll}户，面积{area}㎡"), roll=facts.roll, area=f"{whole:,}.{rest:02}")
+    return _check(True, say(N_("应到名册已备")), detail)
+
+
+def _time_check(facts: AgendaFacts) -> Check:
+    total = sum(item.minutes for item in facts.items)
+    if total > facts.day_minutes:
+        detail = say(N_("已排{total}分钟，上限{limit}分钟"), total=total, limit=facts.day_minutes)
+        return Check(state=CheckState.WARNING, says=say(N_("总时长超出")), detail=detail)
+    left = facts.day_minutes - total
+    detail = say(N_("已排{total}分钟，余{left}分钟"), total=total, left=left)
+    return _check(True, say(N_("总时长不超")), detail)
+
+
+def _reporter_checks(facts: AgendaFacts) -> Iterator[Check]:
+    missing = [item for item in facts.items if not item.reporter.strip()]
+    for item in missing:
+        yield Check(
+            state=CheckState.WARNING,
+            says=say(N_("第{item}项没有报告人"), item=item.position),
+            detail=say(N_("可以先发布，开会前定下来")),
+            item=item.position,
+        )
+    if not missing:
+        detail = say(N_("共{count}项"), count=len(facts.items))
+        yield _check(True, say(N_("报告人已定")), detail)
