@@ -1,0 +1,1 @@
+"""Ballots: electorate, casting, counting."""
