@@ -1,0 +1,153 @@
+"""The wiring: settings in, an ASGI application out."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from deliberation import journal, store
+from deliberation.auth.limiting import Limiter
+from deliberation.clock import Clock, SystemClock
+from deliberation.config import Settings
+from deliberation.demands.service import journal_supports
+from deliberation.errors import Code, Refusal
+from deliberation.journal.states import forget
+from deliberation.keys import secret_key
+from deliberation.live.endpoint import Endpoint
+from deliberation.live.hub import Hub
+from deliberation.live.protocol import CLOSE_REFUSED
+from deliberation.matters.rating import journal_ratings
+from deliberation.meetings.service import top_up_days
+from deliberation.papers import close_papers
+from deliberation.people.service import only_community
+from deliberation.rendering import ROOT
+from deliberation.web import guarding
+from deliberation.web.headers import SecurityHeaders
+from deliberation.web.pages import refusal_page
+from deliberation.web.routing import routes_of
+from deliberation.web.sitemap import PAGES
+from deliberation.web.visit import DEVICE_COOKIE, Desk
+
+TIDY_SECONDS = 2.0
+"""How often supports and ratings are journalled in groups."""
+HOURLY = 1800
+"""Tidy rounds between two looks at the calendar and at old answers: an hour."""
+
+ANSWERS_KEPT = timedelta(days=2)
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
+    """The service; its database is migrated and opened when it starts."""
+    shown = clock or SystemClock()
+    app = Starlette(
+        routes=[
+            Route("/healthz", healthz),
+            Route("/robots.txt", robots),
+            WebSocketRoute("/live", live),
+            Mount("/static", StaticFiles(directory=ROOT / "static"), name="static"),
+            *routes_of(PAGES),
+        ],
+        middleware=[Middleware(SecurityHeaders, is_secure=settings.is_secure)],
+        exception_handlers={HTTPException: _http_error, Exception: _failure},
+        lifespan=_lifespan,
+    )
+    app.state.desk = Desk(
+        settings=settings, clock=shown, key=secret_key(settings), limiter=Limiter()
+    )
+    app.state.hub = Hub(shown)
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    desk: Desk = app.state.desk
+    for name in await store.migrate(desk.settings.store_url):
+        _log.info("migrated", migration=name)
+    await store.open_store(desk.settings.store_url)
+    forget()
+    tidying = asyncio.create_task(_tidy(desk.clock))
+    try:
+        yield
+    finally:
+        tidying.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await tidying
+        await app.state.hub.close()
+        await journal.drain()
+        close_papers()
+        await store.close_store()
+
+
+async def _tidy(clock: Clock) -> None:
+    """What nobody waits for: grouped entries, days ahead, answers nobody asks for any more."""
+    rounds = 0
+    while True:
+        if await only_community() is not None:
+            await _quietly(lambda: journal_supports(at=clock.now()))
+            await _quietly(lambda: journal_ratings(at=clock.now()))
+            if rounds % HOURLY == 0:
+                await _quietly(lambda: top_up_days(at=clock.now()))
+                await _quietly(lambda: _forget_answers(clock))
+            rounds += 1
+        await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _forget_answers(clock: Clock) -> None:
+    await journal.forget_answers(before=clock.now() - ANSWERS_KEPT)
+
+
+async def _quietly(act: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await act()
+    except Exception:
+        _log.exception("tidying_failed")
+
+
+async def healthz(request: Request) -> Response:
+    """Whether the service and its database answer."""
+    await store.read("SELECT 1 AS one")
+    return JSONResponse({"status": "ok", "engine": store.engine()})
+
+
+async def robots(request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /c/\nDisallow: /meetings/\n")
+
+
+async def live(socket: WebSocket) -> None:
+    """The socket; a browser must come from our own pages."""
+    desk: Desk = socket.app.state.desk
+    origin = socket.headers.get("origin")
+    host = socket.headers.get("host", "")
+    if origin is not None and not guarding.is_own_origin(origin, host, desk.settings.public_url):
+        await socket.close(CLOSE_REFUSED)
+        return
+    token = socket.cookies.get(DEVICE_COOKIE)
+    await Endpoint(socket, socket.app.state.hub, desk.clock, token).run()
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    codes = {404: Code.NOT_FOUND, 405: Code.METHOD_NOT_ALLOWED, 413: Code.BODY_TOO_LARGE}
+    visit = await guarding.visit_of(request, request.app.state.desk)
+    return refusal_page(visit, Refusal(codes.get(status, Code.BAD_REQUEST), limit=1))
+
+
+async def _failure(request: Request, error: Exception) -> Response:
+    """Something is wrong with us: said in words; the log has the rest, without private data."""
+    try:
+        visit = await guarding.visit_of(request, request.app.state.desk)
+        return refusal_page(visit, Refusal(Code.INTERNAL))
+    except Exception:
+        return PlainTextResponse("系统出了问题，请稍后再试。", status_code=503)

@@ -1,0 +1,1 @@
+"""What a meeting shows to whom: the contexts of its three live faces."""

@@ -1,0 +1,262 @@
+"""The agenda board: drawing up an agenda from the ranked list, and publishing its notice."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from deliberation.agendas import editing, rules
+from deliberation.agendas import service as agendas
+from deliberation.agendas.editing import Edit
+from deliberation.agendas.models import AgendaItem
+from deliberation.agendas.publishing import checks_for, publish_notice, roll_for
+from deliberation.demands.models import Demand
+from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
+from deliberation.matters.models import Matter
+from deliberation.matters.steps import MatterState, Step
+from deliberation.meetings.days import notice_deadline
+from deliberation.meetings.models import Meeting
+from deliberation.meetings.rules import MeetingState
+from deliberation.meetings.service import require_meeting
+from deliberation.people.roles import Permission
+from deliberation.rulesets.service import meeting_rule
+from deliberation.web import guarding
+from deliberation.web.pages import go, page, words_of
+from deliberation.web.routing import Page, get, post
+from deliberation.web.visit import Visit
+
+SHOWN = 8
+"""Ranked demands that are seen at once; the others are a press away."""
+LISTED = 200
+
+Act = Callable[[Visit, UUID], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """An act that was refused for want of a reason, to be sent again with one."""
+
+    action: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What went wrong with a form of the board, and what was typed into it."""
+
+    asking: Asking | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    item: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+async def board(visit: Visit) -> Response:
+    return await _board(visit, await _meeting(visit), Tried())
+
+
+async def _meeting(visit: Visit) -> Meeting:
+    found = await require_meeting(visit.path_id("meeting"))
+    if found.community_id != visit.here.id:
+        raise Refusal(Code.NOT_FOUND)
+    return found
+
+
+async def _board(visit: Visit, meeting: Meeting, tried: Tried) -> Response:
+    items = await agendas.items_of(meeting.id)
+    is_open = meeting.state == MeetingState.PLANNED
+    drawing = await _drawing(visit, meeting, items) if is_open else {}
+    return page(
+        visit,
+        "agendas/board.html" if is_open else "agendas/frozen.html",
+        status=tried.status,
+        section="desk",
+        meeting=meeting,
+        items=items,
+        begins=_begins(meeting.starts_at, items),
+        planned=sum(item.minutes for item in items),
+        tried=tried,
+        errors=tried.errors,
+        **drawing,
+    )
+
+
+def _begins(starts_at: datetime, items: Sequence[AgendaItem]) -> list[datetime]:
+    """When each item begins if all before it keep their minutes."""
+    begins, at = [], starts_at
+    for item in items:
+        begins.append(at)
+        at += timedelta(minutes=item.minutes)
+    return begins
+
+
+async def _drawing(visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]) -> dict[str, Any]:
+    """What is needed to draw the agenda up: the list, the matters, the checks."""
+    ranked = await agendas.ranking_for(meeting, at=visit.now)
+    demands = await Demand.filter(id__in=[r.demand.id for r in ranked[:LISTED]])
+    found = await checks_for(meeting, at=visit.now)
+    held_on = meeting.starts_at.astimezone(visit.zone).date()
+    carried = await agendas.carried_matters(visit.here.id)
+    return {
+        "ranked": ranked[:LISTED],
+        "unlisted": max(0, len(ranked) - LISTED),
+        "shown": SHOWN,
+        "demands": {demand.id: demand for demand in demands},
+        "places": {item.demand_id: item.position for item in items if item.demand_id},
+        "carried": carried,
+        "other_matters": await _other_matters(visit, [*carried], items),
+        "steps_of": {item.id: await editing.steps_open_to(item) for item in items},
+        "checks": found,
+        "failed": rules.failed(found),
+        "notice_by": notice_deadline(held_on, (await meeting_rule(visit.here.id)).notice_days),
+        "roll": len(await roll_for(meeting)),
+    }
+
+
+async def _other_matters(
+    visit: Visit, carried: Sequence[Matter], items: Sequence[AgendaItem]
+) -> list[Matter]:
+    """Active matters that may be reported on too."""
+    taken = {matter.id for matter in carried} | {item.matter_id for item in items}
+    active = await Matter.filter(community_id=visit.here.id, state=MatterState.ACTIVE)
+    return [matter for matter in active if matter.id not in taken]
+
+
+def _doing(act: Act) -> Callable[[Visit], Awaitable[Response]]:
+    """A handler that does an act once and shows the board again; a missing reason is asked for."""
+
+    async def handler(visit: Visit) -> Response:
+        meeting = await _meeting(visit)
+        try:
+            await guarding.done_once(visit, lambda: act(visit, meeting.id))
+        except Refusal as refusal:
+            if refusal.code not in _ANSWERED_HERE:
+                raise
+            return await _board(visit, meeting, _tried(visit, refusal))
+        return go(f"/meetings/{meeting.id}/agenda{_anchor(visit)}")
+
+    return handler
+
+
+_ANSWERED_HERE = frozenset(
+    {
+        Code.AGENDA_REASON_REQUIRED,
+        Code.AGENDA_MINUTES_OUT_OF_RANGE,
+        Code.AGENDA_STEP_UNSUITABLE,
+        Code.AGENDA_CHECKS_FAILED,
+        Code.FIELD_INVALID,
+        Code.FIELD_TOO_LONG,
+    }
+)
+
+
+def _anchor(visit: Visit) -> str:
+    """Back to where one was on the board."""
+    return f"#item-{visit.request.path_params['item']}" if _is_of_item(visit) else ""
+
+
+def _is_of_item(visit: Visit) -> bool:
+    return "item" in visit.request.path_params and not visit.request.url.path.endswith("/removal")
+
+
+def _tried(visit: Visit, refusal: Refusal) -> Tried:
+    typed = {name: str(v) for name, v in visit.form.items() if name not in ("csrf", "command")}
+    item = str(visit.request.path_params.get("item", ""))
+    words = words_of(visit, refusal)
+    if refusal.code is Code.AGENDA_REASON_REQUIRED:
+        asking = Asking(action=visit.request.url.path, fields=typed)
+        return Tried(asking=asking, errors={"reason": words}, status=refusal.status)
+    place = f"item-{item}" if item else "checks"
+    return Tried(errors={place: words}, item=item, typed=typed, status=refusal.status)
+
+
+def _reason(visit: Visit) -> str:
+    return visit.text("reason", limit=250)
+
+
+async def _propose(visit: Visit, meeting: UUID) -> None:
+    await agendas.propose_agenda(visit.actor, meeting, at=visit.now)
+
+
+async def _add_demand(visit: Visit, meeting: UUID) -> None:
+    demand, reason = visit.path_id("demand"), _reason(visit)
+    await agendas.add_demand(visit.actor, meeting, demand, reason=reason, at=visit.now)
+
+
+async def _add_matter(visit: Visit, meeting: UUID) -> None:
+    await agendas.add_matter(visit.actor, meeting, visit.path_id("matter"), at=visit.now)
+
+
+async def _edit(visit: Visit, meeting: UUID) -> None:
+    """Only the fields that the pressed form holds; the others stay as they are."""
+    sent = visit.form
+    step = visit.text("step", limit=20)
+    if step and step not in set(Step):
+        raise Refusal(Code.FIELD_INVALID, field="step")
+    edit = Edit(
+        step=Step(step) if step else None,
+        minutes=visit.number("minutes") if "minutes" in sent else None,
+        reporter=visit.text("reporter") if "reporter" in sent else None,
+        wording=visit.text("wording") if "wording" in sent else None,
+    )
+    item = visit.path_id("item")
+    await editing.edit_item(visit.actor, meeting, item, edit, at=visit.now)
+
+
+async def _move(visit: Visit, meeting: UUID) -> None:
+    item, place, reason = visit.path_id("item"), visit.number("position"), _reason(visit)
+    await editing.move_item(visit.actor, meeting, item, place, reason=reason, at=visit.now)
+
+
+async def _remove(visit: Visit, meeting: UUID) -> None:
+    item, reason = visit.path_id("item"), _reason(visit)
+    await editing.remove_item(visit.actor, meeting, item, reason=reason, at=visit.now)
+
+
+async def _publish(visit: Visit, meeting: UUID) -> None:
+    await publish_notice(visit.actor, meeting, at=visit.now)
+
+
+_publishing = _doing(_publish)
+
+
+async def publish(visit: Visit) -> Response:
+    """Asked once more where no script has asked: what is published does not change any more."""
+    if visit.text("confirmed", limit=1) == "1":
+        return await _publishing(visit)
+    meeting = await _meeting(visit)
+    translate = visit.translations.gettext
+    return page(
+        visit,
+        "confirm.html",
+        title=translate(N_("现在发布公告吗？")),
+        consequences=translate(
+            N_("议程、决议文字、规则和应到名册从此不再改动；网页公告、A4海报和日历同时更新。")
+        ),
+        action=f"/meetings/{meeting.id}/agenda/notice",
+        label=translate(N_("发布公告")),
+        command=visit.text("command", limit=40),
+        fields={},
+        is_danger=False,
+        back_href=f"/meetings/{meeting.id}/agenda",
+        back_label=translate(N_("不了，再看看")),
+    )
+
+
+_A = "/meetings/{meeting}/agenda"
+_PREPARE = Permission.PREPARE
+
+PAGES: Sequence[Page] = (
+    get(_A, _PREPARE, board),
+    post(f"{_A}/proposal", _PREPARE, _doing(_propose)),
+    post(f"{_A}/demands/{{demand}}", _PREPARE, _doing(_add_demand)),
+    post(f"{_A}/matters/{{matter}}", _PREPARE, _doing(_add_matter)),
+    post(f"{_A}/items/{{item}}", _PREPARE, _doing(_edit)),
+    post(f"{_A}/items/{{item}}/place", _PREPARE, _doing(_move)),
+    post(f"{_A}/items/{{item}}/removal", _PREPARE, _doing(_remove)),
+    post(f"{_A}/notice", _PREPARE, publish),
+)

@@ -1,0 +1,124 @@
+"""The first page: the next day, what is to be rated, one's demands, matters under way."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from deliberation.demands.models import Support
+from deliberation.demands.service import own_demands
+from deliberation.matters.models import Matter, MatterDemand, Rating
+from deliberation.matters.steps import MatterState, Step
+from deliberation.meetings.days import notice_deadline
+from deliberation.meetings.models import DeliberationDay, Meeting
+from deliberation.people.roles import Permission
+from deliberation.rulesets.service import meeting_rule
+from deliberation.web.pages import page
+from deliberation.web.routing import Page, get
+from deliberation.web.visit import Visit
+
+SHOWN = 4
+
+
+async def home(visit: Visit) -> Response:
+    community = visit.here
+    live = await Meeting.filter(community_id=community.id, state="convened").first()
+    active = Matter.filter(community_id=community.id, state=MatterState.ACTIVE)
+    rows = await active.order_by("-stepped_at").limit(SHOWN)
+    return page(
+        visit,
+        "home.html",
+        live_meeting={"id": live.id, "title": live.title} if live else None,
+        next_day=await _next_day(visit),
+        to_rate=await _to_rate(visit),
+        my_demands=await _own(visit),
+        matters=[_matter(visit, matter) for matter in rows],
+        matters_count=await active.count(),
+    )
+
+
+async def _first_day_to_come(visit: Visit) -> DeliberationDay | None:
+    """The next day that is not over: once its meeting is, the one after it counts."""
+    days = await (
+        DeliberationDay.filter(
+            community_id=visit.here.id, held_on__gte=visit.today, state="planned"
+        )
+        .order_by("held_on")
+        .limit(2)
+    )
+    for day in days:
+        states = {row.state for row in await Meeting.filter(day_id=day.id)} - {"cancelled"}
+        if states != {"adjourned"}:
+            return day
+    return None
+
+
+async def _next_day(visit: Visit) -> dict[str, Any] | None:
+    day = await _first_day_to_come(visit)
+    if day is None:
+        return None
+    meeting = await Meeting.filter(day_id=day.id, state__in=["noticed", "convened"]).first()
+    rule = await meeting_rule(visit.here.id)
+    return {
+        "on": day.held_on,
+        "days_left": (day.held_on - visit.today).days,
+        "starts_at": day.starts_at,
+        "venue": day.venue,
+        "notice_by": notice_deadline(day.held_on, rule.notice_days),
+        "meeting": meeting.id if meeting else None,
+    }
+
+
+async def _to_rate(visit: Visit) -> list[dict[str, Any]]:
+    """Finished matters whose demands the household stands behind and has not rated."""
+    household = visit.actor.household
+    if household is None:
+        return []
+    supported = [row.demand_id for row in await Support.filter(household_id=household)]
+    links = await MatterDemand.filter(demand_id__in=supported)
+    rated = [row.matter_id for row in await Rating.filter(household_id=household)]
+    wanted = {link.matter_id for link in links} - set(rated)
+    rows = await Matter.filter(id__in=list(wanted), step=Step.EVALUATE, state=MatterState.ACTIVE)
+    return [{"id": m.id, "title": m.title, "done_on": m.stepped_at} for m in rows]
+
+
+async def _own(visit: Visit) -> list[dict[str, Any]]:
+    if visit.actor.person is None:
+        return []
+    return [
+        {
+            "id": demand.id,
+            "title": demand.title,
+            "state": demand.state,
+            "overdue_days": 0,
+            "supporters": demand.supporters_listed + demand.supporters_signed,
+            "note": "",
+        }
+        for demand in await own_demands(visit.actor.person)
+    ]
+
+
+def _matter(visit: Visit, matter: Matter) -> dict[str, Any]:
+    translate = visit.translations.gettext
+    names = {
+        Step.RAISE: translate("民提"),
+        Step.DISCUSS: translate("民议"),
+        Step.DECIDE: translate("民决"),
+        Step.DELIVER: translate("民办"),
+        Step.EVALUATE: translate("民评"),
+    }
+    note = ""
+    if matter.due_on is not None and matter.step == Step.DELIVER:
+        overdue = (visit.today - matter.due_on).days
+        days = translate("逾期{n}天") if overdue > 0 else translate("还有{n}天到期")
+        note = days.format(n=abs(overdue))
+    return {
+        "id": matter.id,
+        "title": matter.title,
+        "step": matter.step,
+        "now": names[Step(matter.step)],
+        "note": note,
+    }
+
+
+PAGES: Sequence[Page] = (get("/", Permission.PUBLIC, home),)

@@ -1,0 +1,42 @@
+"""All pages there are, in one table; a test walks it for every role."""
+
+from collections.abc import Sequence
+
+from deliberation.web import (
+    agendas,
+    calendars,
+    chairing,
+    days,
+    demands,
+    home,
+    intakes,
+    matters,
+    me,
+    meetings,
+    minutes,
+    notices,
+    people,
+    ranking,
+    setup,
+    signing,
+)
+from deliberation.web.routing import Page
+
+PAGES: Sequence[Page] = (
+    *setup.PAGES,
+    *signing.PAGES,
+    *me.PAGES,
+    *demands.PAGES,
+    *minutes.PAGES,
+    *matters.PAGES,
+    *people.PAGES,
+    *intakes.PAGES,
+    *home.PAGES,
+    *calendars.PAGES,  # before the pages of a meeting, whose ids they end on
+    *agendas.PAGES,
+    *ranking.PAGES,
+    *notices.PAGES,
+    *days.PAGES,
+    *meetings.PAGES,
+    *chairing.PAGES,
+)
