@@ -62,21 +62,31 @@ async def opened(
     return page
 
 
+async def submit(page: Page, button: str) -> None:
+    """Send a form, and go on only when its answer stands there: a page that is being left can
+    neither be reloaded nor pictured."""
+    async with page.expect_navigation():
+        await page.click(button)
+
+
 async def sign_in(page: Page, url: str, meeting: UUID, code: str) -> None:
     """As a resident does: the meeting's page, the card's code, then be present."""
     await page.goto(f"{url}/meetings/{meeting}")
     await page.fill("input[name=code]", code)
-    await page.click("form[action='/sign-in/card'] button")
-    await page.wait_for_load_state()
+    await submit(page, "form[action='/sign-in/card'] button")
 
 
 async def attend(page: Page) -> None:
-    await page.click("button:has-text('现场签到')")
+    await page.click(ATTEND)
     await expect(page.locator("text=您还没有签到")).to_have_count(0)
 
 
+ATTEND = "button:has-text('现场签到')"
+NEXT = "button.next-action:has-text('{}')"
+
+
 async def chair_presses(console: Page, label: str) -> None:
-    await console.click(f"button.next-action:has-text('{label}')")
+    await console.click(NEXT.format(label))
 
 
 async def test_a_phone_votes_while_the_chair_drives_and_the_hall_watches(
@@ -165,29 +175,28 @@ async def test_without_a_script_the_same_vote_is_a_form(
         meeting, residents = await hall(clock)
         chair = await opened(chromium, url, DESKTOP, script=False, token=await chairs_token(clock))
         await chair.goto(f"{url}/meetings/{meeting}/console")
-        await chair_presses(chair, "宣布开会")
+        await submit(chair, NEXT.format("宣布开会"))
         phones = []
         for resident in residents[:5]:
             token = await token_of_card(resident.code, key=KEY.encode(), at=clock.now())
             phone = await opened(chromium, url, PHONE, token=token, script=False)
             await phone.goto(f"{url}/meetings/{meeting}")
-            await attend(phone)
+            await submit(phone, ATTEND)
             phones.append(phone)
         for label in ("开始讨论", "宣读决议", "开启表决"):
-            await chair.reload()
-            await chair_presses(chair, label)
+            await submit(chair, NEXT.format(label))
         phone = phones[0]
         await phone.reload()
-        await phone.click("button.choice[value=against]")
+        await submit(phone, "button.choice[value=against]")
         await expect(phone.locator("[data-receipt-slot]")).to_have_attribute(
             "data-state", "counted"
         )
         await picture(phone, "phone-5-no-script.png")
         await chair.reload()
-        await chair_presses(chair, "关闭表决")
+        await submit(chair, NEXT.format("关闭表决"))
         await expect(chair.locator("main")).to_contain_text("关闭后他们不能再投")
-        await chair.click("main button:has-text('关闭表决')")
-        await chair_presses(chair, "宣布结果")
+        await submit(chair, "main button:has-text('关闭表决')")
+        await submit(chair, NEXT.format("宣布结果"))
         await phone.reload()
         await expect(phone.locator("[data-part=result]")).to_contain_text("未通过")
 
