@@ -21,6 +21,7 @@ from deliberation.ballots.eligibility import BallotState, CastingFacts, choice_f
 from deliberation.ballots.published import RECEIPT_BYTES, receipt_code
 from deliberation.errors import Code, Refusal
 from deliberation.journal.chain import instant
+from deliberation.people.roles import Actor, Permission
 
 WORKER = uuid4().hex
 """This process's name among those that share a database: it counts its own votes."""
@@ -103,6 +104,28 @@ async def cast(castings: Sequence[Casting]) -> list[Answer]:
     sound = {(c.ballot, c.voter): c for c in castings if known[c.choice] is None}
     answers = await _commit([sound[key] for key in sorted(sound)]) if sound else {}
     return [known[c.choice] or answers[c.ballot, c.voter] for c in castings]
+
+
+async def cast_own(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: datetime) -> Cast:
+    """Cast the actor's household's vote, and answer after the commit.
+
+    Raises NOT_PERMITTED, and what `cast` refuses.
+    """
+    actor.require(Permission.VOTE)
+    if actor.household is None:
+        raise Refusal(Code.NOT_PERMITTED)
+    casting = Casting(
+        ballot=ballot,
+        voter=actor.household,
+        person=actor.present_person(),
+        choice=choice,
+        channel=channel,
+        at=at,
+    )
+    (answer,) = await cast([casting])
+    if isinstance(answer, Refusal):
+        raise answer
+    return answer
 
 
 def _choice_refusal(choice: str) -> Refusal | None:

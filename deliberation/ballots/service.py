@@ -10,6 +10,7 @@ from uuid import UUID
 
 from deliberation import journal, store
 from deliberation.ballots import eligibility
+from deliberation.ballots.casting import Cast, Effect
 from deliberation.ballots.eligibility import BallotState, OpeningFacts
 from deliberation.ballots.models import Ballot, Elector, Electorate, Vote
 from deliberation.ballots.published import (
@@ -242,8 +243,18 @@ async def published_votes(ballot: UUID) -> list[PublishedVote]:
     return [PublishedVote(receipt=row[0], choice=Choice(row[1])) for row in rows]
 
 
-async def own_vote(ballot: UUID, household: UUID) -> Vote | None:
-    return await Vote.get_or_none(ballot_id=ballot, voter_id=household)
+async def own_vote(ballot: UUID, household: UUID) -> Cast | None:
+    """What a household has cast in a ballot, as the answer to a repeat would tell it."""
+    vote = await Vote.get_or_none(ballot_id=ballot, voter_id=household)
+    if vote is None:
+        return None
+    return Cast(
+        ballot=ballot,
+        choice=vote.choice,
+        receipt=vote.receipt,
+        effect=Effect.REPEATED,
+        at=vote.cast_at,
+    )
 
 
 async def own_votes(household: UUID) -> list[OwnVote]:

@@ -66,7 +66,7 @@ async def scene_of(
     state: MeetingState, community: Community, *, now: datetime, connections: Connections
 ) -> Scene:
     """Read the little that is not in the state: masked names and the turnout so far."""
-    ordered = _in_turn(state)
+    ordered = in_turn(state)
     people = {speech.person for speech in ordered.queue}
     if ordered.speaking is not None:
         people.add(ordered.speaking.speech.person)
@@ -87,7 +87,7 @@ def _shown(name: str, is_official: bool) -> str:
     return name if is_official else mask_name(name)
 
 
-def _in_turn(state: MeetingState) -> MeetingState:
+def in_turn(state: MeetingState) -> MeetingState:
     """The queue in the order of speaking, by the floor's rule."""
     if state.current is None:
         return state

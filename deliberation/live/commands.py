@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from deliberation import journal
-from deliberation.ballots.casting import Casting, cast
+from deliberation.ballots.casting import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.live.personal import vote_facts
 from deliberation.live.protocol import Ask, Attend, Command, Vote, Withdraw
@@ -30,7 +30,10 @@ async def obey(asked: Asked) -> dict[str, Any]:
     asked.actor.require(_needs(asked.command))
     if isinstance(asked.command, Vote):
         vote = asked.command
-        return {"vote": await cast_vote(asked.actor, vote.ballot, vote.choice, "phone", asked.at)}
+        counted = await cast_own(
+            asked.actor, vote.ballot, vote.choice, channel="phone", at=asked.at
+        )
+        return {"vote": vote_facts(counted)}
     try:
         with journal.commanded(asked.command.id):
             return await _act(asked)
@@ -56,24 +59,3 @@ async def _act(asked: Asked) -> dict[str, Any]:
             await speaking.withdraw(actor, meeting, at=at)
             return {"speech": None}
     raise Refusal(Code.BAD_REQUEST)
-
-
-async def cast_vote(
-    actor: Actor, ballot: UUID, choice: str, channel: str, at: datetime
-) -> dict[str, Any]:
-    """Cast the actor's household's vote; the receipt is given after the commit."""
-    actor.require(Permission.VOTE)
-    if actor.household is None:
-        raise Refusal(Code.NOT_PERMITTED)
-    casting = Casting(
-        ballot=ballot,
-        voter=actor.household,
-        person=actor.present_person(),
-        choice=choice,
-        channel=channel,
-        at=at,
-    )
-    (answer,) = await cast([casting])
-    if isinstance(answer, Refusal):
-        raise answer
-    return vote_facts(answer)

@@ -10,12 +10,13 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from deliberation.auth.service import actor_of
 from deliberation.clock import Clock
 from deliberation.errors import Code, Refusal
+from deliberation.faces.mine import mine_of
 from deliberation.i18n.catalogs import negotiate, translations_for, words_for
 from deliberation.live import protocol
 from deliberation.live.commands import Asked, obey
 from deliberation.live.connection import Connection, Kind
 from deliberation.live.hub import Hub
-from deliberation.live.personal import own_facts
+from deliberation.live.personal import mine_facts
 from deliberation.live.protocol import Ask, Attend, Command, Hello, Withdraw
 from deliberation.live.room import Room
 from deliberation.meetings.service import require_meeting
@@ -96,7 +97,7 @@ class Endpoint:
         sending = asyncio.create_task(connection.send_all())
         room = await self._hub.join(connection, hello.meeting, community, hello.since)
         try:
-            connection.write(protocol.mine(await own_facts(actor, room.state)))
+            connection.write(protocol.mine(mine_facts(await mine_of(actor, room.state))))
             await self._listen(connection, room)
         finally:
             await self._hub.leave(connection, room)
@@ -130,7 +131,7 @@ class Endpoint:
             room.noticed_arrival()
         if isinstance(command, Ask | Withdraw):
             state = await room.present_state()
-            connection.write(protocol.mine(await own_facts(connection.actor, state)))
+            connection.write(protocol.mine(mine_facts(await mine_of(connection.actor, state))))
 
 
 async def _finish(connection: Connection, sending: "asyncio.Task[None]") -> None:

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import Casting, cast
+from deliberation.ballots.casting import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action
 from deliberation.matters.service import Given, act_on
@@ -33,28 +33,17 @@ def _wants_json(visit: Visit) -> bool:
 async def vote(visit: Visit) -> Response:
     """The same vote as over the socket, by a form."""
     meeting, ballot = visit.path_id("meeting"), visit.path_id("ballot")
-    actor = visit.actor
-    if actor.household is None:
-        raise Refusal(Code.NOT_PERMITTED)
-    casting = Casting(
-        ballot=ballot,
-        voter=actor.household,
-        person=actor.present_person(),
-        choice=visit.text("choice", limit=20),
-        channel="form",
-        at=visit.now,
-    )
-    (answer,) = await cast([casting])
-    if isinstance(answer, Refusal):
-        if _wants_json(visit):
-            return JSONResponse(
-                {"code": answer.code.value, "words": words_of(visit, answer)},
-                status_code=answer.status,
-            )
-        raise answer
+    choice = visit.text("choice", limit=20)
+    try:
+        vote = await cast_own(visit.actor, ballot, choice, channel="form", at=visit.now)
+    except Refusal as refusal:
+        if not _wants_json(visit):
+            raise
+        told = {"code": refusal.code.value, "words": words_of(visit, refusal)}
+        return JSONResponse(told, status_code=refusal.status)
     if _wants_json(visit):
-        facts = {"choice": answer.choice, "receipt": answer.receipt, "ballot": str(ballot)}
-        return JSONResponse({**facts, "at": int(answer.at.timestamp() * 1000)})
+        facts = {"choice": vote.choice, "receipt": vote.receipt, "ballot": str(ballot)}
+        return JSONResponse({**facts, "at": int(vote.at.timestamp() * 1000)})
     return go(f"/meetings/{meeting}#ballot")
 
 

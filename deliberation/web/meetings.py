@@ -8,13 +8,12 @@ from uuid import UUID
 from starlette.responses import JSONResponse, Response
 
 from deliberation import journal
-from deliberation.ballots import service as ballots
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action, offer_of
 from deliberation.faces.context import Connections, Scene, context_for, scene_of
+from deliberation.faces.mine import mine_of
 from deliberation.journal import bell
 from deliberation.journal.views import MeetingState
-from deliberation.meetings import attending
 from deliberation.meetings import service as meetings
 from deliberation.people.roles import Permission
 from deliberation.rendering import rendered
@@ -58,49 +57,15 @@ async def resident(visit: Visit) -> Response:
 
 
 async def _own(visit: Visit, state: MeetingState) -> dict[str, Any]:
-    actor, ballot = visit.actor, state.current.ballot if state.current else None
-    vote = None
-    if ballot is not None and actor.household is not None:
-        vote = await ballots.own_vote(ballot.id, actor.household)
-    may_vote = await _may_vote(visit, state)
+    mine = await mine_of(visit.actor, state)
     return {
-        "mine": {"choice": vote.choice, "receipt": vote.receipt, "at": vote.cast_at}
-        if vote
-        else None,
-        "may_vote": may_vote,
-        "why_not": "" if may_vote else _why_not(visit),
-        "is_present": bool(
-            actor.person
-            and state.meeting
-            and await attending.is_present(state.meeting, actor.person)
-        ),
-        "my_speech": _own_speech(visit, state),
+        "mine": mine.vote,
+        "may_vote": mine.may_vote,
+        "why_not": visit.translations.gettext(mine.why_not) if mine.why_not else "",
+        "is_present": mine.is_present,
+        "my_speech": mine.speech,
         "errors": {},
     }
-
-
-async def _may_vote(visit: Visit, state: MeetingState) -> bool:
-    actor = visit.actor
-    if actor.household is None or state.meeting is None or not actor.may(Permission.VOTE):
-        return False
-    return actor.household in await attending.roll_of(state.meeting)
-
-
-def _why_not(visit: Visit) -> str:
-    translate = visit.translations.gettext
-    if visit.actor.person is None:
-        return str(translate("凭户卡登录后就能投票。"))
-    return str(translate("一户一票，由户代表投。您可以看、可以发言。"))
-
-
-def _own_speech(visit: Visit, state: MeetingState) -> dict[str, Any] | None:
-    person = visit.actor.person
-    if person is None:
-        return None
-    if state.speaking is not None and state.speaking.speech.person == person:
-        return {"state": "speaking", "place": 0}
-    people = [speech.person for speech in state.queue]
-    return {"state": "waiting", "place": people.index(person) + 1} if person in people else None
 
 
 async def console(visit: Visit) -> Response:

@@ -6,10 +6,10 @@ from uuid import UUID, uuid4
 
 from deliberation.auth.service import actor_of
 from deliberation.ballots import service as ballots
+from deliberation.ballots.casting import cast_own
 from deliberation.clock import FixedClock
 from deliberation.demands import intaking
 from deliberation.errors import Code, Refusal
-from deliberation.live.commands import cast_vote
 from deliberation.meetings import attending, speaking
 from deliberation.people.models import Person
 from deliberation.people.roles import Actor
@@ -36,7 +36,7 @@ class Stage:
     ballot: UUID = field(default_factory=uuid4)
 
     def vote(self, actor: Actor, choice: str = "for") -> Awaitable[object]:
-        return cast_vote(actor, self.ballot, choice, "phone", self.hall.now)
+        return cast_own(actor, self.ballot, choice, channel="phone", at=self.hall.now)
 
     def chair(self, act: Callable[..., Awaitable[object]], *facts: object) -> Awaitable[object]:
         return act(self.hall.chair, self.hall.meeting, *facts, at=self.hall.now)

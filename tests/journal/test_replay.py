@@ -12,11 +12,11 @@ from hypothesis import given
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
+from deliberation.ballots.casting import cast_own
 from deliberation.clock import FixedClock
 from deliberation.journal.events import EVENTS, Event, NoticedItem, body_of, event_from
 from deliberation.journal.replay import advance, replay
 from deliberation.journal.views import MeetingState
-from deliberation.live.commands import cast_vote
 from deliberation.meetings import speaking
 from tests.flows.hall import Hall, convene_with_everybody, furnished, open_the_vote
 
@@ -104,7 +104,7 @@ async def hold_a_meeting(hall: Hall) -> None:
     ballot = await open_the_vote(hall)
     await ballots.extend(chair, meeting, seconds=60, at=hall.now)
     for actor in speakers:
-        await cast_vote(actor, ballot, "for", "phone", hall.now)
+        await cast_own(actor, ballot, "for", channel="phone", at=hall.now)
     await ballots.close(chair, meeting, at=hall.now)
     await ballots.announce(chair, meeting, at=hall.now)
     await conduct.close_item(chair, meeting, at=hall.now)
