@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from deliberation import journal, store
@@ -21,6 +22,7 @@ from deliberation.people.service import require_community
 LONGEST_TITLE = 60
 LONGEST_DESCRIPTION = 2_000
 PAGE = 30
+EVERYTHING = Q()
 ON_THE_WAY = "staged"
 """The state of a row that an import has written and not yet confirmed: it is in nobody's list,
 but its number is taken."""
@@ -30,8 +32,8 @@ but its number is taken."""
 class Filters:
     """What of the list is asked for; empty means all."""
 
-    domain: str = ""
-    state: str = ""
+    domains: Sequence[str] = ()
+    places: Sequence[str] = ()
     text: str = ""
 
 
@@ -173,35 +175,38 @@ async def journal_supports(*, at: datetime) -> None:
 
 def _query(community: UUID, filters: Filters) -> QuerySet[Demand]:
     query = Demand.filter(community_id=community, state__not=ON_THE_WAY)
-    if filters.domain:
-        query = query.filter(domain=filters.domain)
-    if filters.state:
-        query = query.filter(state=filters.state)
+    if filters.domains:
+        query = query.filter(domain__in=filters.domains)
+    if filters.places:
+        query = query.filter(place__in=filters.places)
     if filters.text:
-        query = query.filter(title__contains=filters.text)
+        has_text = (f"{column}__icontains" for column in ("title", "place", "number"))
+        query = query.filter(Q(*(Q(**{name: filters.text}) for name in has_text), join_type=Q.OR))
     return query
 
 
 async def list_demands(
-    community: UUID, filters: Filters, *, page: int = 1
+    community: UUID, filters: Filters, *, where: Q = EVERYTHING, page: int = 1
 ) -> tuple[Sequence[Demand], int]:
-    """A page of the list, the latest first, and how many there are in all."""
-    query = _query(community, filters)
+    """A page of the list, the latest first, and how many there are in all. `where` is what
+    else is asked, by those who know what became of the demands."""
+    query = _query(community, filters).filter(where)
     offset = (max(1, page) - 1) * PAGE
     return await query.order_by("-raised_on", "number").offset(offset).limit(PAGE), (
         await query.count()
     )
 
 
-async def count_by(community: UUID, column: str) -> dict[str, int]:
-    """How many demands by `domain` or `state`, the most first."""
-    if column not in ("domain", "state"):
+async def count_by(community: UUID, column: str, *, limit: int = 1_000) -> dict[str, int]:
+    """How many demands by `domain`, `place` or `state`, the most first."""
+    if column not in ("domain", "place", "state"):
         raise ValueError(column)
     rows = await store.read(
         f"SELECT {column} AS name, COUNT(*) AS n FROM demand WHERE community_id = ?"  # noqa: S608
-        f" AND state <> ? GROUP BY {column} ORDER BY n DESC, name",  # one of the two names above
+        f" AND state <> ? GROUP BY {column} ORDER BY n DESC, name LIMIT ?",  # one of those above
         community,
         ON_THE_WAY,
+        limit,
     )
     return {str(row["name"]): int(row["n"]) for row in rows}
 
@@ -215,3 +220,14 @@ async def supported_by(household: UUID, demands: Sequence[UUID]) -> set[UUID]:
 async def own_demands(person: UUID, limit: int = 3) -> list[Demand]:
     """What a person has brought, the latest first."""
     return await Demand.filter(raised_by_id=person).order_by("-raised_on").limit(limit)
+
+
+async def count_own(person: UUID) -> int:
+    return await Demand.filter(raised_by_id=person).count()
+
+
+async def backed_demands(household: UUID, person: UUID, limit: int = 3) -> list[Demand]:
+    """What a household stands behind and the person did not bring, the latest support first."""
+    others = Q(demand__raised_by_id__isnull=True) | ~Q(demand__raised_by_id=person)
+    rows = Support.filter(others, household_id=household).order_by("-created_at").limit(limit)
+    return [row.demand for row in await rows.prefetch_related("demand")]

@@ -110,11 +110,6 @@ async def is_present(meeting: UUID, person: UUID) -> bool:
     return await Attendance.exists(meeting_id=meeting, person_id=person)
 
 
-async def attendants(meeting: UUID) -> list[Attendance]:
-    """Everybody who signed in, in order."""
-    return await Attendance.filter(meeting_id=meeting).order_by("signed_at", "id")
-
-
 async def tell_arrivals(entry: journal.Recorder, meeting: UUID) -> int:
     """Journal who came since the last time, inside the caller's unit of work; returns how many
     households are present. Who they are is restricted.

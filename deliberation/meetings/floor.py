@@ -161,8 +161,3 @@ def check_is_waiting(state: SpeechState) -> None:
     """For recognising and for withdrawing."""
     if state is not SpeechState.ASKED:
         raise Refusal(Code.SPEECH_NOT_WAITING)
-
-
-def check_is_speaking(state: SpeechState) -> None:
-    if state is not SpeechState.SPEAKING:
-        raise Refusal(Code.SPEECH_NOT_RUNNING)

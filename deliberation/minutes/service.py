@@ -13,6 +13,7 @@ from deliberation.journal.events import (
     MeetingConvened,
     MinutesApproved,
     MinutesDrafted,
+    MinutesEdited,
     MinutesPublished,
     SpeechAsked,
 )
@@ -106,17 +107,27 @@ def may_read(actor: Actor, minutes: Minutes) -> bool:
 async def edit_prose(
     actor: Actor, meeting: UUID, prose: Mapping[str, str], *, at: datetime
 ) -> None:
-    """Change the summary paragraphs of a draft, by item id; facts are the journal's."""
+    """Change the summary paragraphs of a draft, by item id; facts are the journal's.
+
+    Raises ITEM_NOT_ON_AGENDA, FIELD_TOO_LONG, and MINUTES_APPROVED when it is no draft any more.
+    """
     actor.require(Permission.RECORD)
     if any(len(text) > LONGEST_PROSE for text in prose.values()):
         raise Refusal(Code.FIELD_TOO_LONG, field=N_("摘要"), limit=LONGEST_PROSE)
-    async with journal.record(meeting, actor=actor.person, at=at):
+    async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await _draft(meeting)
-        state = await journal.state_of(meeting)
-        known = {str(item.id) for item in state.items}
-        kept = {item: text.strip() for item, text in prose.items() if item in known}
-        found.prose = canonical(json.loads(found.prose) | kept)
+        known = {str(item.id): item.id for item in (await journal.state_of(meeting)).items}
+        if not prose.keys() <= known.keys():
+            raise Refusal(Code.ITEM_NOT_ON_AGENDA)
+        before: dict[str, str] = json.loads(found.prose)
+        after = before | {item: text.strip() for item, text in prose.items()}
+        changed = tuple(known[item] for item in prose if after[item] != before.get(item, ""))
+        if not changed:
+            return
+        found.prose = canonical(after)
         await found.save(update_fields=["prose"])
+        edited = MinutesEdited(minutes=found.id, items=changed)
+        entry.tell(edited, subject=f"minutes:{found.id}")
 
 
 async def _draft(meeting: UUID) -> Minutes:

@@ -1,7 +1,6 @@
 """Rendering: templates with their filters, and answers with their headers."""
 
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -68,11 +67,3 @@ def refusal_page(visit: Visit, refusal: Refusal) -> Response:
 
 def words_of(visit: Visit, refusal: Refusal) -> str:
     return words_for(refusal.code, refusal.facts, visit.translations)
-
-
-def is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from deliberation.errors import Code, Refusal
+from deliberation.errors import Refusal
 from deliberation.people.roles import Permission
 from deliberation.web import guarding
 from deliberation.web.pages import refusal_page
@@ -97,7 +97,3 @@ def _remember_visitor(visit: Visit, response: Response) -> None:
         samesite="lax",
         secure=visit.desk.settings.is_secure,
     )
-
-
-async def not_found(visit: Visit) -> Response:
-    raise Refusal(Code.NOT_FOUND)

@@ -15,7 +15,6 @@ from deliberation.meetings.floor import (
     SpeechState,
     Turn,
     Waiting,
-    check_is_speaking,
     check_is_waiting,
     check_may_ask,
     check_may_recognise,
@@ -184,5 +183,3 @@ def test_one_speaks_at_a_time_and_nobody_during_a_vote(
 def test_only_who_waits_withdraws_and_only_who_speaks_finishes() -> None:
     assert code_of(lambda: check_is_waiting(SpeechState.ASKED)) is None
     assert code_of(lambda: check_is_waiting(SpeechState.SPEAKING)) is Code.SPEECH_NOT_WAITING
-    assert code_of(lambda: check_is_speaking(SpeechState.SPEAKING)) is None
-    assert code_of(lambda: check_is_speaking(SpeechState.ASKED)) is Code.SPEECH_NOT_RUNNING

@@ -8,7 +8,12 @@ import pytest
 
 from deliberation import journal
 from deliberation.errors import Code, Refusal
-from deliberation.journal.events import MinutesApproved, MinutesDrafted, MinutesPublished
+from deliberation.journal.events import (
+    MinutesApproved,
+    MinutesDrafted,
+    MinutesEdited,
+    MinutesPublished,
+)
 from deliberation.minutes import service as minutes
 from deliberation.minutes.document import MinutesDocument, digest_of, from_json
 from deliberation.people.roles import NOBODY
@@ -59,11 +64,32 @@ async def test_residents_are_masked_and_the_chair_stands_in_clear(held: Planned)
 async def test_prose_is_edited_and_the_facts_stay(held: Planned) -> None:
     before = await document(held.meeting)
     item = str(before.items[0].item)
-    written = {item: "会议听取了情况。", str(uuid4()): "别的事"}
+    written = {item: "会议听取了情况。"}
     await minutes.edit_prose(held.chair, held.meeting, written, at=AFTER)
     after = await document(held.meeting)
     assert after.items[0].summary == "会议听取了情况。"
     assert (after.items[0].speeches, after.upto) == (before.items[0].speeches, before.upto)
+
+
+async def test_an_edit_is_journalled_with_its_items_and_one_that_changes_nothing_is_not(
+    held: Planned,
+) -> None:
+    item = (await document(held.meeting)).items[0].item
+    for _again in range(2):
+        await minutes.edit_prose(held.chair, held.meeting, {str(item): "听取了情况。"}, at=AFTER)
+    told = [one.event for one in await journal.entries(held.meeting)]
+    edits = [event for event in told if isinstance(event, MinutesEdited)]
+    assert [edit.items for edit in edits] == [(item,)]
+
+
+async def test_prose_for_an_item_that_is_none_of_the_meetings_is_refused(held: Planned) -> None:
+    item = str((await document(held.meeting)).items[0].item)
+    with pytest.raises(Refusal) as refused:
+        await minutes.edit_prose(
+            held.chair, held.meeting, {item: "写了", str(uuid4()): "别的事"}, at=AFTER
+        )
+    assert refused.value.code is Code.ITEM_NOT_ON_AGENDA
+    assert not (await document(held.meeting)).items[0].summary
 
 
 async def test_residents_neither_edit_nor_approve_nor_publish(held: Planned) -> None:
