@@ -129,6 +129,7 @@ class Code(StrEnum):
     MATTER_NOT_IN_EVALUATION = "matter.not_in_evaluation"
     DEMAND_SETTLED = "demand.settled"
     AGENDA_ALREADY_ON = "agenda.already_on"
+    AGENDA_ELSEWHERE = "agenda.elsewhere"
     AGENDA_STEP_UNSUITABLE = "agenda.step_unsuitable"
     ITEM_NONE_LEFT = "item.none_left"
     ITEM_ALREADY_READ = "item.already_read"

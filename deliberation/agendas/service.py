@@ -1,10 +1,11 @@
 """Drawing up an agenda from the demand list, until its notice freezes it."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
+
+from tortoise.queryset import QuerySet
 
 from deliberation import journal
 from deliberation.agendas import rules
@@ -29,6 +30,7 @@ from deliberation.people.roles import Actor, Permission
 from deliberation.rulesets import service as rulesets
 
 DEFAULT_MINUTES = 20
+_COMING = (MeetingState.PLANNED, MeetingState.NOTICED, MeetingState.CONVENED)
 LISTED_IN_PROPOSAL = 50
 """How many ranked demands a proposal's entry keeps, so that it can be ranked again."""
 
@@ -42,8 +44,18 @@ async def weights_of(community: UUID) -> Weights:
 
 
 async def ranking_for(meeting: Meeting, *, at: datetime) -> list[Ranked]:
-    """What an agenda of that meeting is drawn up from."""
-    return await ranking_of(await Community.get(id=meeting.community_id), at=at)
+    """What an agenda of that meeting is drawn up from: the list, without what stands on the
+    agenda of another coming meeting."""
+    ranked = await ranking_of(await Community.get(id=meeting.community_id), at=at)
+    elsewhere = await _coming_items(besides=meeting.id).filter(demand_id__not_isnull=True)
+    taken = {item.demand_id for item in elsewhere}
+    return [r for r in ranked if r.demand.id not in taken]
+
+
+def _coming_items(*, besides: UUID | None = None) -> QuerySet[AgendaItem]:
+    """Items of meetings that are still to be held, or are being held."""
+    items = AgendaItem.filter(meeting__state__in=_COMING)
+    return items.exclude(meeting_id=besides) if besides else items
 
 
 async def ranking_of(community: Community, *, at: datetime) -> list[Ranked]:
@@ -73,9 +85,7 @@ async def editable(meeting: UUID) -> Meeting:
 
 async def carried_matters(community: UUID, *, besides: Sequence[UUID] = ()) -> list[Matter]:
     """Matters under discussion or decision that no coming agenda holds yet, the oldest first."""
-    planned = await AgendaItem.filter(
-        meeting__state__in=["planned", "noticed", "convened"], matter_id__not_isnull=True
-    )
+    planned = await _coming_items().filter(matter_id__not_isnull=True)
     taken = {item.matter_id for item in planned} | set(besides)
     active = await Matter.filter(
         community_id=community, state=MatterState.ACTIVE, step__in=[Step.DISCUSS, Step.DECIDE]
@@ -90,6 +100,7 @@ async def propose_agenda(actor: Actor, meeting: UUID, *, at: datetime) -> list[A
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
+        await _lock_list(found.community_id)
         items = await items_of(meeting)
         left = found.minutes - sum(item.minutes for item in items)
         for matter in await carried_matters(found.community_id):
@@ -162,8 +173,10 @@ async def add_demand(
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
+        await _lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_demand(demand)
+        await _check_only_here(_coming_items(besides=meeting).filter(demand_id=demand))
         if row.state != "listed" or any(item.demand_id == demand for item in items):
             raise Refusal(Code.AGENDA_ALREADY_ON)
         ranked = await ranking_for(found, at=at)
@@ -171,6 +184,19 @@ async def add_demand(
         _check_reason(before, [*before, demand], ranked, reason)
         place = next((r for r in ranked if r.demand.id == demand), None)
         await _add(entry, found, len(items) + 1, demand=row, ranked=place, reason=reason)
+
+
+async def _lock_list(community: UUID) -> None:
+    """Units of work of two meetings write two streams: the community's row keeps them apart, so
+    that what one puts on its agenda the other sees."""
+    await Community.filter(id=community).select_for_update(no_key=True).first()
+
+
+async def _check_only_here(others: QuerySet[AgendaItem]) -> None:
+    """One matter, one coming meeting. Raises AGENDA_ELSEWHERE."""
+    other = await others.prefetch_related("meeting").first()
+    if other is not None:
+        raise Refusal(Code.AGENDA_ELSEWHERE, meeting=other.meeting.title)
 
 
 def demands_on(items: Sequence[AgendaItem]) -> list[UUID]:
@@ -189,16 +215,13 @@ async def add_matter(actor: Actor, meeting: UUID, matter: UUID, *, at: datetime)
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
+        await _lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_matter(matter)
+        await _check_only_here(_coming_items(besides=meeting).filter(matter_id=matter))
         if row.state != MatterState.ACTIVE or any(item.matter_id == matter for item in items):
             raise Refusal(Code.AGENDA_ALREADY_ON)
         await _add(entry, found, len(items) + 1, matter=row)
-
-
-def reasons_of(item: AgendaItem) -> Ranked | None:
-    """The rank an item was put on the agenda with."""
-    return Ranked.from_json(json.loads(item.reasons)) if item.reasons else None
 
 
 async def demands_behind(matter: UUID) -> list[Demand]:

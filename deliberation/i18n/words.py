@@ -39,6 +39,7 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.MATTER_NOT_IN_EVALUATION: N_("这件议题还没有报办结，或者评价已经结束。"),
         Code.DEMAND_SETTLED: N_("这件需求已经办结或合并，不再收集支持。"),
         Code.AGENDA_ALREADY_ON: N_("这件已经在议程上，或者已经不在需求清单里。"),
+        Code.AGENDA_ELSEWHERE: N_("这件已经在“{meeting}”的议程上，先从那边移出。"),
         Code.AGENDA_STEP_UNSUITABLE: N_("议题还没有到这一步，不能这样排。"),
         Code.ITEM_NONE_LEFT: N_("议程已经走完，没有下一项了。"),
         Code.ITEM_ALREADY_READ: N_("第{item}项的决议文字已经宣读过。"),

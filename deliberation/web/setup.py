@@ -33,16 +33,40 @@ def _form(
 
 async def establish(visit: Visit) -> Response:
     """Found the community and sign its first facilitator in."""
-    _check_token(visit)
     names = ("name", "facilitator", "login", "places", "rule", "day", "nth", "weekday", "starts")
     values = {name: visit.text(name) for name in (*names, "minutes", "venue")}
     try:
+        _check_token(visit)
         await found(_founding(visit), at=visit.now)
     except Refusal as refusal:
-        if refusal.code is Code.SETUP_DONE:
+        if refusal.code in (Code.SETUP_DONE, Code.TOO_MANY_TRIES):
             raise
-        return _form(visit, values, {"name": words_of(visit, refusal)}, status=refusal.status)
+        errors = {_field_of(refusal): words_of(visit, refusal)}
+        return _form(visit, values, errors, status=refusal.status)
     return await signed_in(visit, visit.text("login"), visit.form_password(), "/desk")
+
+
+_FIELDS = {
+    "社区名称": "name",
+    "网格、楼院、楼门": "places",
+    "怎样定日子": "rule",
+    "日期": "day",
+    "第几个": "nth",
+    "星期几": "weekday",
+    "开始时间": "starts",
+    "会议时长": "minutes",
+    "地点": "venue",
+    "主持人姓名": "facilitator",
+    "用户名": "login",
+}
+_FIELDS_BY_CODE = {Code.SETUP_TOKEN_WRONG: "token", Code.PASSWORD_TOO_SHORT: "password"}
+
+
+def _field_of(refusal: Refusal) -> str:
+    """The field that a refusal is about, where the summary of errors leads to."""
+    if refusal.code in _FIELDS_BY_CODE:
+        return _FIELDS_BY_CODE[refusal.code]
+    return _FIELDS.get(str(refusal.facts.get("field", "")), "name")
 
 
 async def demonstrate(visit: Visit) -> Response:
@@ -72,18 +96,31 @@ def _founding(visit: Visit) -> Founding:
 
 
 def day_rule_of(visit: Visit) -> DayRule:
-    """The rule of the deliberation day from the fields of its form."""
-    on: MonthlyDate | NthWeekday
-    if visit.text("rule", limit=10) == "weekday":
-        on = NthWeekday(n=visit.number("nth", 3), weekday=visit.number("weekday", 7))
-    else:
-        on = MonthlyDate(day=visit.number("day", 20))
+    """The rule of the deliberation day from the fields of its form; nothing is assumed."""
+    kind = visit.text("rule", limit=10)
+    if kind not in ("date", "weekday"):
+        raise Refusal(Code.FIELD_MISSING, field=N_("怎样定日子"))
     return DayRule(
-        on=on,
-        starts=visit.text("starts", limit=5) or "09:00",
-        minutes=visit.number("minutes", 150),
-        venue=visit.text("venue", limit=120) or N_("社区议事厅"),
+        on=_weekday(visit) if kind == "weekday" else _date(visit),
+        starts=visit.text("starts", limit=5),
+        minutes=_number(visit, "minutes", N_("会议时长")),
+        venue=visit.text("venue", limit=120),
     )
+
+
+def _date(visit: Visit) -> MonthlyDate:
+    return MonthlyDate(day=_number(visit, "day", N_("日期")))
+
+
+def _weekday(visit: Visit) -> NthWeekday:
+    nth, weekday = _number(visit, "nth", N_("第几个")), _number(visit, "weekday", N_("星期几"))
+    return NthWeekday(n=nth, weekday=weekday)
+
+
+def _number(visit: Visit, name: str, field: str) -> int:
+    if not visit.text(name, limit=9):
+        raise Refusal(Code.FIELD_MISSING, field=field)
+    return visit.number(name)
 
 
 def places_of(text: str) -> list[tuple[str, ...]]:

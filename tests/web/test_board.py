@@ -245,6 +245,14 @@ async def test_days_without_a_meeting_follow_a_new_rule(desk: Desk) -> None:
     assert (await the_day()).held_on == date(2026, 11, 15)
 
 
+async def test_a_rule_with_nothing_in_it_is_refused_and_changes_nothing(desk: Desk) -> None:
+    before = (await desk.anyone.get("/days")).text
+    answer = await desk.press("/days/rule")
+    assert answer.status_code == 400
+    assert "怎样定日子" in answer.text
+    assert (await desk.anyone.get("/days")).text == before
+
+
 async def test_residents_see_the_days_but_no_forms(desk: Desk) -> None:
     public = (await desk.anyone.get("/days")).text
     assert len(re.findall(r"/days/[0-9a-f-]{36}\.ics", public)) == 12
