@@ -71,9 +71,14 @@ async def stage(
     try:
         await fill(intake, data, limits=limits, at=at)
     except Refusal:
-        await DemandIntake.filter(id=intake).delete()  # who waits for the answer has it
+        await forget(intake)
         raise
     return intake
+
+
+async def forget(intake: UUID) -> None:
+    """Drop an intake that failed while somebody waited: they have the reason already."""
+    await DemandIntake.filter(id=intake, state="failed").delete()
 
 
 @journal.shielded

@@ -67,22 +67,12 @@ async def upload(visit: Visit) -> Response:
 
 async def _stage(visit: Visit, kind: str) -> UUID:
     file = visit.upload("file")
-    data = await file.read()
+    data, name = await file.read(), file.filename or ""
+    limits = Limits(size=visit.desk.settings.upload_bytes)
     if kind == "demands":
-        return await demand_files.stage(
-            visit.actor,
-            data,
-            file.filename or "",
-            limits=Limits(size=visit.desk.settings.upload_bytes),
-            at=visit.now,
-        )
+        return await _stage_demands(visit, data, name, limits)
     return await people_files.stage(
-        visit.actor,
-        data,
-        file.filename or "",
-        key=visit.desk.key,
-        limits=Limits(size=visit.desk.settings.upload_bytes),
-        at=visit.now,
+        visit.actor, data, name, key=visit.desk.key, limits=limits, at=visit.now
     )
 
 
@@ -92,10 +82,19 @@ async def _stage_demands(visit: Visit, data: bytes, filename: str, limits: Limit
     work = asyncio.ensure_future(demand_files.fill(intake, data, limits=limits, at=visit.now))
     done, _waiting = await asyncio.wait([work], timeout=PATIENCE_SECONDS)
     if done:
-        work.result()
+        await _settle(intake, work)
     else:
         work.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     return intake
+
+
+async def _settle(intake: UUID, work: "asyncio.Future[None]") -> None:
+    """What cannot be read at all is told on the form and leaves no intake behind."""
+    try:
+        await work
+    except Refusal:
+        await demand_files.forget(intake)
+        raise
 
 
 async def preview(visit: Visit) -> Response:
