@@ -1,8 +1,10 @@
 """A list on its way in, as a facilitator sees it: upload, preview, confirm."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -97,6 +99,25 @@ async def test_a_long_list_shows_its_progress_and_then_its_preview(hall: Hall, d
     preview = await desk.client.get(f"/intakes/demands/{intake}")
     assert "演-900" in preview.text
     assert "data-progress" not in preview.text
+
+
+async def test_a_long_upload_is_answered_before_the_comparison_is_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare, may_go_on = intaking.fill, asyncio.Event()
+
+    async def compare_later(*args: Any, **kwargs: Any) -> None:
+        await may_go_on.wait()
+        await compare(*args, **kwargs)
+
+    monkeypatch.setattr(intaking, "fill", compare_later)
+    monkeypatch.setattr(intakes, "PATIENCE_SECONDS", 0.0)
+    seen = await desk.upload("demands", RIGHT)
+    assert "data-progress" in seen.text
+    may_go_on.set()
+    while "data-progress" in seen.text:
+        seen = await desk.client.get(seen.url.path)
+    assert "演-900" in seen.text
 
 
 async def test_a_long_file_that_turns_out_to_be_none_says_why(
