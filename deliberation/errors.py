@@ -34,6 +34,7 @@ class Code(StrEnum):
     SETUP_DONE = "access.setup_done"
     PASSWORD_TOO_SHORT = "access.password_too_short"  # noqa: S105  a code, not a secret
     LOGIN_TAKEN = "access.login_taken"
+    NOT_YOURSELF = "access.not_yourself"
     # journal
     VALUE_NOT_CANONICAL = "journal.value_not_canonical"
     # papers

@@ -29,6 +29,7 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.SETUP_DONE: N_("社区已经建好，不能再次设置。"),
         Code.PASSWORD_TOO_SHORT: N_("密码至少{least}个字符。"),
         Code.LOGIN_TAKEN: N_("用户名“{login}”已经有人用了，请换一个。"),
+        Code.NOT_YOURSELF: N_("不能免去自己的职责，请另一位管理员来做。"),
         Code.REASON_REQUIRED: N_("请写明理由，理由会公开。"),
         Code.DAY_IN_THE_PAST: N_("日期已经过去，请另选一天。"),
         Code.MEETING_NOT_ON_ROLL: N_("您这一户不在这次会议的应到名册里。"),

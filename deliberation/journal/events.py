@@ -84,6 +84,21 @@ class RoleGranted(Event, frozen=True, kw_only=True):
     role: str
 
 
+class RoleWithdrawn(Event, frozen=True, kw_only=True):
+    """A person lost a role."""
+
+    NAME = "role.withdrawn"
+    person: UUID
+    role: str
+
+
+class PasswordReset(Event, frozen=True, kw_only=True):
+    """A person's password was replaced by an administrator; their devices were signed out."""
+
+    NAME = "password.reset"
+    person: UUID
+
+
 class CardIssued(Event, frozen=True, kw_only=True):
     """A person got a card; an older one of theirs stopped working."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from deliberation import journal, store
 from deliberation.errors import Code, Refusal
-from deliberation.journal.events import CardIssued, RoleGranted
+from deliberation.journal.events import CardIssued
 from deliberation.people.cards import code_of, new_cards
 from deliberation.people.models import (
     Account,
@@ -16,10 +16,9 @@ from deliberation.people.models import (
     Household,
     Organisation,
     Person,
-    RoleGrant,
     Unit,
 )
-from deliberation.people.roles import Actor, Permission, Role
+from deliberation.people.roles import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,19 +109,6 @@ async def organisation_named(community: UUID, name: str) -> Organisation:
     """The organisation of that name, made when it is new; inside the caller's unit of work."""
     found, _is_new = await Organisation.get_or_create(community_id=community, name=name.strip())
     return found
-
-
-@journal.shielded
-async def grant_role(actor: Actor, person: UUID, role: Role, *, at: datetime) -> None:
-    """Give a person an office."""
-    actor.require(Permission.ADMINISTER)
-    community = (await require_community()).id
-    async with journal.record(community, actor=actor.person, at=at) as entry:
-        if not await Person.exists(id=person, community_id=community):
-            raise Refusal(Code.NOT_FOUND)
-        _grant, is_new = await RoleGrant.get_or_create(person_id=person, role=role)
-        if is_new:
-            entry.tell(RoleGranted(person=person, role=role), subject=f"person:{person}")
 
 
 async def create_account(person: UUID, login: str, password_hash: str) -> None:

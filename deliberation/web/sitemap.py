@@ -19,6 +19,7 @@ from deliberation.web import (
     ranking,
     setup,
     signing,
+    staff,
 )
 from deliberation.web.routing import Page
 
@@ -30,6 +31,7 @@ PAGES: Sequence[Page] = (
     *minutes.PAGES,
     *matters.PAGES,
     *people.PAGES,
+    *staff.PAGES,
     *intakes.PAGES,
     *home.PAGES,
     *calendars.PAGES,  # before the pages of a meeting, whose ids they end on
