@@ -28,6 +28,7 @@ from deliberation.keys import secret_key
 from deliberation.meetings import service as meetings
 from deliberation.meetings import speaking
 from deliberation.minutes import service as minutes
+from deliberation.people.codes import format_code
 
 FOLDER = "demo"
 PAUSE_SECONDS = 20.0
@@ -142,7 +143,7 @@ def _tell_addresses(show: Show) -> None:
     facts = show.facts
     meeting = f"{show.url}/meetings/{facts.meeting}"
     click.echo("演示社区已装入：人和事都是虚构的。")
-    click.echo(f"居民：{meeting}（户卡 {facts.residents[-1].code}）")
+    click.echo(f"居民：{meeting}（户卡 {format_code(facts.residents[-1].code)}）")
     click.echo(f"主持：{meeting}/console（用户名 {facts.login}，密码 {facts.password}）")
     click.echo(f"大屏：{meeting}/screen")
     click.echo(f"日历：{show.url}/calendar")

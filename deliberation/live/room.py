@@ -233,7 +233,8 @@ def _parts(kind: Kind, scene: Scene) -> dict[str, str]:
 
 
 def _extra(kind: Kind, state: MeetingState, *, is_new: bool, scene: Scene) -> dict[str, Any]:
-    """The ballot in hand, for residents; with its form when the page may not have it yet.
+    """For residents: the meeting's stage, and the ballot in hand with its form when the page may
+    not have it yet.
 
     The form is the same for all: the page adds its own token, and a press is checked here.
     """
@@ -241,13 +242,13 @@ def _extra(kind: Kind, state: MeetingState, *, is_new: bool, scene: Scene) -> di
         return {}
     ballot = _ballot_in_hand(state)
     if ballot is None or ballot.state not in ("open", "closed"):
-        return {"ballot": None}
+        return {"stage": state.state, "ballot": None}
     facts: dict[str, Any] = {"id": str(ballot.id), "state": ballot.state}
     if is_new:
         own = {"csrf_token": "", "may_vote": True, "mine": None, "why_not": ""}
         context = context_for(scene, kind.language) | own
         facts["html"] = rendered("live/resident_ballot.html", context)
-    return {"ballot": facts}
+    return {"stage": state.state, "ballot": facts}
 
 
 def _ballot_in_hand(state: MeetingState) -> BallotView | None:

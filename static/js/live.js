@@ -137,6 +137,8 @@ function takeParts(frame) {
   clockOffset.ms = frame.now - Date.now();
   takePresence(frame);
   if ("ballot" in frame) takeBallot(frame.ballot);
+  const floor = one("[data-speech-slot]");
+  if (floor && frame.stage) floor.dataset.stage = frame.stage;
   if (face === "console") takeConsoleActs();
 }
 

@@ -106,7 +106,6 @@ async def test_a_phone_votes_while_the_chair_drives_and_the_hall_watches(
         await screen.goto(f"{url}/meetings/{meeting}/screen")
         await picture(screen, "screen-1-joining.png")
 
-        await chair_presses(console, "宣布开会")
         phones = []
         for resident in residents[:6]:
             phone = await opened(chromium, url, PHONE)
@@ -114,6 +113,9 @@ async def test_a_phone_votes_while_the_chair_drives_and_the_hall_watches(
             await attend(phone)
             phones.append(phone)
         await picture(phones[0], "phone-1-present.png", full_page=True)
+        await expect(phones[0].locator("form[data-speech-form]")).to_be_hidden()
+        await chair_presses(console, "宣布开会")
+        await expect(phones[0].locator("form[data-speech-form]")).to_be_visible()
 
         await chair_presses(console, "开始讨论")
         await phones[0].click("form[data-speech-form] button[value=for]")
