@@ -1,65 +1,87 @@
 """The demand list: reading, raising, supporting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from starlette.responses import Response
 
 from deliberation.demands import service as demands
-from deliberation.demands.service import Filters, Raising
+from deliberation.demands.models import Demand
+from deliberation.demands.service import Raising
 from deliberation.errors import Refusal
-from deliberation.matters.models import MatterDemand
+from deliberation.matters import following
+from deliberation.matters.models import Matter
 from deliberation.people.roles import Permission
 from deliberation.web import guarding
+from deliberation.web.asking import Asked
 from deliberation.web.pages import go, page, words_of
 from deliberation.web.routing import Page, get, post
 from deliberation.web.visit import Visit
 
+PLACES = 12
+"""How many places the list offers to choose from; the others are found by their words."""
+
 
 async def listing(visit: Visit) -> Response:
-    """The list, by domain, state and words of the title."""
-    filters = Filters(
-        domain=visit.query.get("domain", "")[:40],
-        state=visit.query.get("state", "")[:20],
-        text=visit.query.get("text", "")[:40],
+    """The list, by domain, place, phase and words."""
+    asked = Asked.from_query(visit.request.query_params)
+    delivery = await following.in_delivery(visit.here.id, visit.today)
+    rows, total = await demands.list_demands(
+        visit.here.id,
+        asked.filters,
+        where=following.in_phases(asked.phases, delivery),
+        page=asked.page,
     )
-    number = visit.query.get("page", "1")
-    shown = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
-    rows, total = await demands.list_demands(visit.here.id, filters, page=shown)
+    states = await demands.count_by(visit.here.id, "state")
     domains = await demands.count_by(visit.here.id, "domain")
-    household = visit.actor.household
-    shown_ids = [demand.id for demand in rows]
+    places = await demands.count_by(visit.here.id, "place", limit=PLACES)
     return page(
         visit,
         "demands/list.html",
-        supported=await demands.supported_by(household, shown_ids) if household else set[UUID](),
-        may_support=household is not None and visit.actor.may(Permission.SUPPORT_DEMAND),
         section="demands",
+        supported=await _supported(visit, rows),
+        may_support=visit.actor.household is not None
+        and visit.actor.may(Permission.SUPPORT_DEMAND),
         rows=rows,
+        followed=await following.follow(rows, visit.today),
         total=total,
-        filters=filters,
-        page_number=max(1, shown),
+        total_all=sum(states.values()),
+        asked=asked,
         pages=max(1, -(-total // demands.PAGE)),
-        domains=domains,
+        domains=_with_chosen(domains, asked.filters.domains),
+        places=_with_chosen(places, asked.filters.places),
+        phases=following.counts_of(states, delivery),
         domain_bars=[(name, n, str(n)) for name, n in domains.items()],
-        total_all=max(1, sum(domains.values())),
-        states=await demands.count_by(visit.here.id, "state"),
     )
+
+
+def _with_chosen(counts: Mapping[str, int], chosen: Sequence[str]) -> dict[str, int]:
+    """What may be chosen, and what was, though it is none of the most frequent."""
+    return {name: n for name, n in counts.items() if name} | {
+        name: counts.get(name, 0) for name in chosen if name not in counts
+    }
+
+
+async def _supported(visit: Visit, rows: Sequence[Demand]) -> set[UUID]:
+    household = visit.actor.household
+    return await demands.supported_by(household, [row.id for row in rows]) if household else set()
 
 
 async def one(visit: Visit) -> Response:
     """A demand: its words, who stands behind it, what became of it."""
     demand = await demands.require_demand(visit.path_id("demand"))
-    household = visit.actor.household
-    supported = await demands.supported_by(household, [demand.id]) if household else set[UUID]()
-    taken = await MatterDemand.filter(demand_id=demand.id).prefetch_related("matter").first()
+    followed = (await following.follow([demand], visit.today))[demand.id]
     return page(
         visit,
         "demands/one.html",
         section="demands",
         demand=demand,
-        is_supported=demand.id in supported,
-        matter=taken.matter if taken else None,
+        is_supported=demand.id in await _supported(visit, [demand]),
+        followed=followed,
+        matter=await Matter.get(id=followed.matter) if followed.matter else None,
+        merged_into=await Demand.get_or_none(id=demand.merged_into_id)
+        if demand.state == "merged" and demand.merged_into_id
+        else None,
     )
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from starlette.responses import Response
 
-from deliberation.demands.models import Support
-from deliberation.demands.service import own_demands
-from deliberation.matters.models import Matter, MatterDemand, Rating
+from deliberation.demands.service import count_own, own_demands
+from deliberation.matters.following import follow, waiting_for_rating
+from deliberation.matters.models import Matter
 from deliberation.matters.steps import MatterState, Step
 from deliberation.meetings.days import notice_deadline
 from deliberation.meetings.models import DeliberationDay, Meeting
@@ -31,9 +31,9 @@ async def home(visit: Visit) -> Response:
         live_meeting={"id": live.id, "title": live.title} if live else None,
         next_day=await _next_day(visit),
         to_rate=await _to_rate(visit),
-        my_demands=await _own(visit),
         matters=[_matter(visit, matter) for matter in rows],
         matters_count=await active.count(),
+        **await _own(visit),
     )
 
 
@@ -69,33 +69,20 @@ async def _next_day(visit: Visit) -> dict[str, Any] | None:
     }
 
 
-async def _to_rate(visit: Visit) -> list[dict[str, Any]]:
-    """Finished matters whose demands the household stands behind and has not rated."""
+async def _to_rate(visit: Visit) -> list[Matter]:
     household = visit.actor.household
-    if household is None:
-        return []
-    supported = [row.demand_id for row in await Support.filter(household_id=household)]
-    links = await MatterDemand.filter(demand_id__in=supported)
-    rated = [row.matter_id for row in await Rating.filter(household_id=household)]
-    wanted = {link.matter_id for link in links} - set(rated)
-    rows = await Matter.filter(id__in=list(wanted), step=Step.EVALUATE, state=MatterState.ACTIVE)
-    return [{"id": m.id, "title": m.title, "done_on": m.stepped_at} for m in rows]
+    return await waiting_for_rating(household) if household else []
 
 
-async def _own(visit: Visit) -> list[dict[str, Any]]:
-    if visit.actor.person is None:
-        return []
-    return [
-        {
-            "id": demand.id,
-            "title": demand.title,
-            "state": demand.state,
-            "overdue_days": 0,
-            "supporters": demand.supporters_listed + demand.supporters_signed,
-            "note": "",
-        }
-        for demand in await own_demands(visit.actor.person)
-    ]
+async def _own(visit: Visit) -> dict[str, Any]:
+    """The last demands somebody brought, how many they are, and what became of them."""
+    person = visit.actor.person
+    brought = await own_demands(person) if person else []
+    return {
+        "brought": brought,
+        "brought_count": await count_own(person) if person else 0,
+        "followed": await follow(brought, visit.today),
+    }
 
 
 def _matter(visit: Visit, matter: Matter) -> dict[str, Any]:

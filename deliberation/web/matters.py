@@ -11,16 +11,18 @@ from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.service import demands_behind
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
+from deliberation.i18n.catalogs import format_date
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.journal import events as e
 from deliberation.matters import service as matters
 from deliberation.matters import workflow
-from deliberation.matters.models import Matter, Progress, Resolution
+from deliberation.matters.models import Matter, Rating, Resolution
 from deliberation.matters.rating import rate, rating_totals
 from deliberation.matters.service import Given
 from deliberation.matters.steps import ACT_WORDS, Act, MatterState
 from deliberation.people.roles import Permission
 from deliberation.people.service import organisations
+from deliberation.rulesets.exact import percent_text
 from deliberation.web import guarding
 from deliberation.web.pages import go, page
 from deliberation.web.routing import Page, get, post
@@ -43,6 +45,7 @@ async def one(visit: Visit) -> Response:
     offers = [offer for offer in workflow.offers(facts) if offer.act not in _AUTOMATIC]
     told = await journal.story([f"matter:{matter.id}"])
     names = {o.id: o.name for o in await organisations(visit.here.id)}
+    ratings = await rating_totals(matter.id)
     return page(
         visit,
         "matters/one.html",
@@ -50,11 +53,14 @@ async def one(visit: Visit) -> Response:
         matter=matter,
         demands=await demands_behind(matter.id),
         resolutions=await Resolution.filter(matter_id=matter.id).order_by("-decided_at"),
-        progress=await Progress.filter(matter_id=matter.id).order_by("-reported_at"),
-        ratings=await rating_totals(matter.id),
+        ratings=ratings,
+        rated_done=percent_text(ratings["done"], sum(ratings.values()) or 1),
+        own_score=await _own_score(visit, matter),
+        entered={step: at.astimezone(visit.zone).date() for step, at in _entered(told).items()},
+        is_returned=_is_returned(told),
         offers=offers,
         act_words=ACT_WORDS,
-        story=_story(told, names),
+        story=_story(told, names, visit.language),
         organisations=list(names.values()),
         target_options=[
             (str(m.id), m.title)
@@ -74,18 +80,41 @@ async def _facts(visit: Visit, matter: Matter) -> workflow.MatterFacts:
     )
 
 
+async def _own_score(visit: Visit, matter: Matter) -> str:
+    """What the viewer's household has said; empty when nothing."""
+    household = visit.actor.household
+    own = await Rating.get_or_none(matter_id=matter.id, household_id=household)
+    return own.score if own is not None and household is not None else ""
+
+
+def _entered(told: Sequence[journal.Happened]) -> dict[str, datetime]:
+    """When each step was last entered."""
+    entered: dict[str, datetime] = {}
+    for happened in told:
+        match happened.event:
+            case e.MatterOpened(step=step) | e.MatterStepped(entered=step):
+                entered[step] = happened.at
+    return entered
+
+
+def _is_returned(told: Sequence[journal.Happened]) -> bool:
+    """Whether the last step was one back."""
+    acts = [h.event.act for h in told if isinstance(h.event, e.MatterStepped)]
+    return bool(acts) and acts[-1] in (Act.SEND_BACK, Act.DISCUSS_AGAIN)
+
+
 def _story(
-    told: Sequence[journal.Happened], names: Mapping[UUID, str]
+    told: Sequence[journal.Happened], names: Mapping[UUID, str], language: str
 ) -> list[tuple[datetime, Sentence]]:
     """What is known of the matter, in order; what another entry tells more of is left out."""
-    said = [(h.at, _said(h.event, names)) for h in told]
+    said = [(h.at, _said(h.event, names, language)) for h in told]
     return [(at, sentence) for at, sentence in said if sentence is not None]
 
 
 _TOLD_MORE_FULLY = frozenset({Act.ADOPT, Act.ASSIGN, Act.REPORT_DONE})
 
 
-def _said(event: e.Event, names: Mapping[UUID, str]) -> Sentence | None:
+def _said(event: e.Event, names: Mapping[UUID, str], language: str) -> Sentence | None:
     """What an entry says of a matter."""
     match event:
         case e.MatterOpened(number=number):
@@ -94,7 +123,9 @@ def _said(event: e.Event, names: Mapping[UUID, str]) -> Sentence | None:
             return None if act in _TOLD_MORE_FULLY else say(ACT_WORDS[Act(act)])
         case e.MatterAssigned(organisation=organisation, due_on=due_on):
             name = names.get(organisation, "")
-            return say(N_("交{name}办理，{due}前办结"), name=name, due=due_on.isoformat())
+            return say(
+                N_("交{name}办理，{due}前办结"), name=name, due=format_date(due_on, language)
+            )
         case e.MatterProgressed(note=note, done=done):
             return say(N_("报办结：{note}") if done else N_("进度：{note}"), note=note)
         case e.MatterRated(more=more):
@@ -160,7 +191,8 @@ async def rate_one(visit: Visit) -> Response:
     matter = visit.path_id("matter")
     score, words = visit.text("score", limit=10), visit.text("words", limit=500)
     await rate(visit.actor, matter, score, words, at=visit.now)
-    return go(f"/matters/{matter}")
+    is_from_list = visit.text("back", limit=20) == "/me/ratings"
+    return go("/me/ratings" if is_from_list else f"/matters/{matter}")
 
 
 PAGES: Sequence[Page] = (

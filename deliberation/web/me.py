@@ -1,30 +1,61 @@
-"""What is one's own: receipts, demands, what is to be rated; and the staff's desk."""
+"""What is one's own: receipts, demands, ratings, devices; and the staff's desk."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from starlette.responses import Response
 
+from deliberation.auth import devices
 from deliberation.ballots import service as ballots
 from deliberation.demands import service as demands
+from deliberation.demands.models import Demand
+from deliberation.matters import following
 from deliberation.meetings.models import DeliberationDay, Meeting
 from deliberation.minutes.models import Minutes
 from deliberation.people import service as people
 from deliberation.people.roles import Permission
-from deliberation.web.pages import page
-from deliberation.web.routing import Page, get
-from deliberation.web.visit import Visit
+from deliberation.web.pages import go, page
+from deliberation.web.routing import Page, get, post
+from deliberation.web.visit import DEVICE_COOKIE, Visit
+
+SHOWN = 3
+"""Of each kind on the first page; the others are a link away."""
+ALL = 200
 
 
 async def me(visit: Visit) -> Response:
+    """Everything of one's own at a glance."""
     person, household = visit.actor.present_person(), visit.actor.household
+    token = visit.request.cookies.get(DEVICE_COOKIE, "")
     return page(
         visit,
         "me/me.html",
         section="mine",
         unit=await people.unit_label(household) if household else "",
-        demands=await demands.own_demands(person, limit=20),
+        lives_here=household is not None,
         votes=await ballots.own_votes(household) if household else [],
+        to_rate=await following.waiting_for_rating(household) if household else [],
+        devices=await devices.devices_of(person, token, at=visit.now),
+        brought_count=await demands.count_own(person),
+        **await _own_demands(visit, SHOWN),
     )
+
+
+async def _own_demands(visit: Visit, limit: int) -> dict[str, Any]:
+    """What the person brought, what their household stands behind, and what became of it."""
+    person, household = visit.actor.present_person(), visit.actor.household
+    brought = await demands.own_demands(person, limit=limit)
+    backed = await demands.backed_demands(household, person, limit) if household else []
+    both: Sequence[Demand] = [*brought, *backed]
+    return {
+        "brought": brought,
+        "backed": backed,
+        "followed": await following.follow(both, visit.today),
+    }
+
+
+async def own_demands(visit: Visit) -> Response:
+    return page(visit, "me/demands.html", section="mine", **await _own_demands(visit, ALL))
 
 
 async def receipts(visit: Visit) -> Response:
@@ -32,6 +63,25 @@ async def receipts(visit: Visit) -> Response:
     household = visit.actor.household
     votes = await ballots.own_votes(household) if household else []
     return page(visit, "me/receipts.html", section="mine", votes=votes)
+
+
+async def ratings(visit: Visit) -> Response:
+    """What waits for the household's word, and what it has said."""
+    household = visit.actor.household
+    return page(
+        visit,
+        "me/ratings.html",
+        section="mine",
+        to_rate=await following.waiting_for_rating(household) if household else [],
+        rated=await following.rated_by(household) if household else [],
+    )
+
+
+async def sign_out_elsewhere(visit: Visit) -> Response:
+    """A lost phone: the others are signed out, this one stays."""
+    token = visit.request.cookies.get(DEVICE_COOKIE, "")
+    await devices.sign_out_elsewhere(visit.actor.present_person(), token)
+    return go("/me#devices")
 
 
 async def ballot(visit: Visit) -> Response:
@@ -76,8 +126,9 @@ async def desk(visit: Visit) -> Response:
 PAGES: Sequence[Page] = (
     get("/me", Permission.ATTEND, me),
     get("/me/receipts", Permission.ATTEND, receipts),
-    get("/me/demands", Permission.ATTEND, me),
-    get("/me/ratings", Permission.ATTEND, me),
+    get("/me/demands", Permission.ATTEND, own_demands),
+    get("/me/ratings", Permission.ATTEND, ratings),
+    post("/me/devices/sign-out", Permission.ATTEND, sign_out_elsewhere),
     get("/meetings/{meeting}/ballots/{ballot}", Permission.PUBLIC, ballot),
     get("/desk", Permission.PREPARE, desk),
 )

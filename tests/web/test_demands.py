@@ -92,3 +92,50 @@ async def test_who_has_not_signed_in_sees_counts_and_no_buttons_or_contacts(
             await (await signed_in(client, hall, hall.chair.person)).get(f"/demands/{demand.id}")
         ).text
     )
+
+
+async def test_the_list_is_narrowed_by_domain_place_state_and_words_together(
+    hall: Hall, client: httpx2.AsyncClient
+) -> None:
+    anybody = Browser(client)
+    some = await Demand.filter(state="listed").first()
+    assert some is not None
+    other = await Demand.filter(state="listed").exclude(place=some.place).first()
+    assert other is not None
+    asked = f"domain={some.domain}&place={some.place}&state=listed&text={some.number}"
+    found = (await anybody.get(f"/demands?{asked}")).text
+    assert f"/demands/{some.id}" in found
+    assert f"/demands/{other.id}" not in found
+    both = (await anybody.get(f"/demands?place={some.place}&place={other.place}")).text
+    assert f"/demands/{some.id}" in both
+    assert f"/demands/{other.id}" in both
+
+
+async def test_each_choice_can_be_taken_back_alone(hall: Hall, client: httpx2.AsyncClient) -> None:
+    shown = (await Browser(client).get("/demands?domain=养老服务&place=2号楼&state=listed")).text
+    without_place = "/demands?domain=%E5%85%BB%E8%80%81%E6%9C%8D%E5%8A%A1&amp;state=listed"
+    assert f'href="{without_place}"' in shown
+    assert "筛选（已选3）" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ("text=没有这样的", "没有符合这些条件的需求"),
+        ("page=400", "这一页没有需求"),
+        ("domain=没有这个领域", "没有符合这些条件的需求"),
+    ],
+)
+async def test_a_list_with_nothing_in_it_says_what_to_do_next(
+    client: httpx2.AsyncClient, asked: str, says: str
+) -> None:
+    shown = await Browser(client).get(f"/demands?{asked}")
+    assert shown.status_code == 200
+    assert says in shown.text
+
+
+@pytest.mark.parametrize("asked", ["state=nonsense&page=-1", "page=²", "domain=&place=&text=%25"])
+async def test_an_address_that_makes_no_sense_still_shows_the_list(
+    client: httpx2.AsyncClient, asked: str
+) -> None:
+    assert (await Browser(client).get(f"/demands?{asked}")).status_code == 200
