@@ -142,7 +142,7 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
         "join_lead": translate(N_("扫码看议程、提意见、投票")),
         "join": [
             translate(N_("不用下载，不用密码。投票时输入户卡上的码。")),
-            translate(N_("没有手机：到现场投纸票，和手机投票一样算。")),
+            translate(N_("没有手机：带户卡到现场，请工作人员帮您签到、投票。")),
         ],
         "footer_left": [
             translate(N_("网上同文：{address}")).format(address=address),
