@@ -7,6 +7,7 @@ from pathlib import Path
 
 from deliberation import journal, store
 from deliberation.cli.desk import Refused, is_migrated
+from deliberation.cli.wording import _
 from deliberation.config import SettingError, Settings
 from deliberation.journal.models import Stream
 from deliberation.keys import FILE, secret_key
@@ -32,7 +33,7 @@ def _finding(name: str, is_well: bool, well: str, ill: str) -> Finding:
 
 async def look(settings: Settings) -> AsyncIterator[Finding]:
     """Everything that is looked at, in order; settings were understood, or we were not here."""
-    yield Finding(name="settings", is_well=True, says="设置读得懂")
+    yield Finding(name="settings", is_well=True, says=_("设置读得懂"))
     yield _key(settings)
     yield _public_url(settings)
     yield _fonts(settings)
@@ -49,13 +50,13 @@ def _key(settings: Settings) -> Finding:
         return Finding(name="key", is_well=False, says=str(error))
     path = settings.folder / FILE
     if settings.secret_key:
-        return Finding(name="key", is_well=True, says="密钥来自环境变量")
+        return Finding(name="key", is_well=True, says=_("密钥来自环境变量"))
     mode = stat.S_IMODE(path.stat().st_mode)
     return _finding(
         "key",
         mode == 0o600,
-        "密钥文件只有本服务能读",
-        f"密钥文件{path}的权限是{mode:o}，应为600：chmod 600 {path}",
+        _("密钥文件只有本服务能读"),
+        _("密钥文件{path}的权限是{mode}，应为600：chmod 600 {path}", path=path, mode=f"{mode:o}"),
     )
 
 
@@ -63,8 +64,8 @@ def _public_url(settings: Settings) -> Finding:
     return _finding(
         "public_url",
         bool(settings.public_url),
-        f"手机用的网址：{settings.public_url}",
-        "没有设置DELIBERATION_PUBLIC_URL：二维码和日历里的网址只有这台电脑能打开",
+        _("手机用的网址：{url}", url=settings.public_url),
+        _("没有设置DELIBERATION_PUBLIC_URL：二维码和日历里的网址只有这台电脑能打开"),
     )
 
 
@@ -73,8 +74,9 @@ def _fonts(settings: Settings) -> Finding:
     try:
         missing = sorted(set(SAMPLE) - {" "} - covered_by(folders))
     except OSError as error:
-        return Finding(name="fonts", is_well=False, says=f"字体读不了：{error}")
-    return _finding("fonts", not missing, "纪要的字体齐全", f"字体里没有这些字：{''.join(missing)}")
+        return Finding(name="fonts", is_well=False, says=_("字体读不了：{error}", error=error))
+    lacking = _("字体里没有这些字：{letters}", letters="".join(missing))
+    return _finding("fonts", not missing, _("纪要的字体齐全"), lacking)
 
 
 async def _database(settings: Settings) -> Finding:
@@ -85,8 +87,8 @@ async def _database(settings: Settings) -> Finding:
     return _finding(
         "database",
         migrated,
-        "数据库能用，已是这个版本",
-        "数据库还没有升级到这个版本：python -m deliberation migrate",
+        _("数据库能用，已是这个版本"),
+        _("数据库还没有升级到这个版本：python -m deliberation migrate"),
     )
 
 
@@ -97,7 +99,10 @@ async def _chains(settings: Settings) -> Finding:
         broken = [(s.id, at) for s in streams if (at := await journal.broken_at(s.id)) is not None]
     finally:
         await store.close_store()
-    found = "；".join(f"{stream}第{at}条起" for stream, at in broken)
+    found = "；".join(_("{stream}第{at}条起", stream=stream, at=at) for stream, at in broken)
     return _finding(
-        "journal", not broken, f"{len(streams)}本记录前后相接", f"记录被改动过：{found}"
+        "journal",
+        not broken,
+        _("{n}本记录前后相接", n=len(streams)),
+        _("记录被改动过：{found}", found=found),
     )

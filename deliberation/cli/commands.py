@@ -14,6 +14,7 @@ from deliberation.cli import importing, serving
 from deliberation.cli.checking import Finding, look
 from deliberation.cli.demonstrating import demonstrate
 from deliberation.cli.desk import Refused, opened, run, settings_from_environment, tell_json
+from deliberation.cli.wording import _
 from deliberation.clock import SystemClock
 from deliberation.config import Settings
 from deliberation.keys import secret_key
@@ -23,55 +24,54 @@ from deliberation.people.service import only_community
 from deliberation.sheets import Limits
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-_DRY_RUN = click.option("--dry-run", is_flag=True, help="只预览，不导入。")
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="按JSON输出预览。")
+_DRY_RUN = click.option("--dry-run", is_flag=True, help=_("只预览，不导入。"))
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help=_("按JSON输出预览。"))
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+_ABOUT = _("社区议事：需求清单、议程、现场会议和表决、纪要、日历。")
+_HOW = _(
+    "设置从环境变量（DELIBERATION_…）读取。退出码：0完成；1被拒绝或检查未通过；2用法或设置有误。"
+)
+
+
+@click.group(help=f"{_ABOUT}\n\n{_HOW}", context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """社区议事：需求清单、议程、现场会议和表决、纪要、日历。
-
-    设置从环境变量（DELIBERATION_…）读取。退出码：0完成；1被拒绝或检查未通过；2用法或设置有误。
-    """
+    """Everything that can be done from the command line."""
 
 
-@main.command()
+@main.command(help=_("启动服务，直到停止。"))
 def serve() -> None:
-    """启动服务，直到停止。"""
     sys.exit(serving.serve())
 
 
-@main.command()
+@main.command(help=_("把数据库升级到这个版本；SQLite文件会先备份。"))
 def migrate() -> None:
-    """把数据库升级到这个版本；SQLite文件会先备份。"""
     settings = settings_from_environment()
     names = run(_migrate(settings))
-    click.echo("\n".join(names) if names else "数据库已是这个版本。")
+    click.echo("\n".join(names) if names else _("数据库已是这个版本。"))
 
 
 async def _migrate(settings: Settings) -> list[str]:
     try:
         return await store.migrate(settings.store_url)
     except OSError as error:
-        raise Refused(f"数据库打不开：{error}") from error
+        raise Refused(_("数据库打不开：{error}", error=error)) from error
 
 
-@main.command("import-demands")
+@main.command("import-demands", help=_("导入需求清单FILE（xlsx、xls或csv）；有一处错就都不导入。"))
 @_FILE
 @_DRY_RUN
 @_AS_JSON
 def import_demands(file: Path, dry_run: bool, as_json: bool) -> None:
-    """导入需求清单FILE（xlsx、xls或csv）；有一处错就都不导入。"""
     settings, wanted = _wanted(file, dry_run=dry_run, as_json=as_json)
     run(_in_community(settings, importing.import_demands(wanted, SystemClock())))
 
 
-@main.command("import-people")
+@main.command("import-people", help=_("导入住户名册FILE（xlsx、xls或csv）；有一处错就都不导入。"))
 @_FILE
 @_DRY_RUN
 @_AS_JSON
 def import_people(file: Path, dry_run: bool, as_json: bool) -> None:
-    """导入住户名册FILE（xlsx、xls或csv）；有一处错就都不导入。"""
     settings, wanted = _wanted(file, dry_run=dry_run, as_json=as_json)
     key = secret_key(settings)
     run(_in_community(settings, importing.import_people(wanted, SystemClock(), key)))
@@ -93,11 +93,11 @@ async def _in_community(settings: Settings, work: Coroutine[Any, Any, None]) -> 
     with contextlib.closing(work):
         async with opened(settings):
             if await only_community() is None:
-                raise Refused("还没有建立社区。请先启动服务，打开网页建立。")
+                raise Refused(_("还没有建立社区。请先启动服务，打开网页建立。"))
             await work
 
 
-@main.command("export-minutes")
+@main.command("export-minutes", help=_("导出会议MEETING（编号）的纪要，草稿也可以。"))
 @click.argument("meeting", type=click.UUID)
 @click.option(
     "--format",
@@ -105,15 +105,14 @@ async def _in_community(settings: Settings, work: Coroutine[Any, Any, None]) -> 
     type=click.Choice(["pdf", "md", "html", "json"]),
     default="md",
     show_default=True,
-    help="文件格式。",
+    help=_("文件格式。"),
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    help="写到哪个文件；不写就输出到屏幕。",
+    help=_("写到哪个文件；不写就输出到屏幕。"),
 )
 def export_minutes(meeting: UUID, kind: str, output: Path | None) -> None:
-    """导出会议MEETING（编号）的纪要，草稿也可以。"""
     data = run(_export(settings_from_environment(), meeting, kind))
     if output is None:
         sys.stdout.buffer.write(data)
@@ -121,7 +120,7 @@ def export_minutes(meeting: UUID, kind: str, output: Path | None) -> None:
     try:
         output.write_bytes(data)
     except OSError as error:
-        raise Refused(f"写不了{output}：{error.strerror}") from error
+        raise Refused(_("写不了{path}：{error}", path=output, error=error.strerror)) from error
 
 
 async def _export(settings: Settings, meeting: UUID, kind: str) -> bytes:
@@ -133,10 +132,9 @@ async def _export(settings: Settings, meeting: UUID, kind: str) -> bytes:
             papers.close_papers()
 
 
-@main.command()
-@click.option("--json", "as_json", is_flag=True, help="按JSON输出。")
+@main.command(help=_("自检：设置、密钥、网址、字体、数据库、记录是否前后相接。"))
+@click.option("--json", "as_json", is_flag=True, help=_("按JSON输出。"))
 def check(as_json: bool) -> None:
-    """自检：设置、密钥、网址、字体、数据库、记录是否前后相接。"""
     findings = run(_look(settings_from_environment()))
     is_well = all(finding.is_well for finding in findings)
     if as_json:
@@ -144,7 +142,7 @@ def check(as_json: bool) -> None:
         tell_json({"ok": is_well, "findings": shown})
     else:
         for finding in findings:
-            click.echo(f"{'通过' if finding.is_well else '未通过'}  {finding.says}")
+            click.echo(f"{_('通过') if finding.is_well else _('未通过')}  {finding.says}")
     if not is_well:
         sys.exit(1)
 
@@ -153,17 +151,16 @@ async def _look(settings: Settings) -> list[Finding]:
     return [finding async for finding in look(settings)]
 
 
-@main.command()
-@click.option("--finish", is_flag=True, help="自动开完会，写出纪要就结束。")
+@main.command(help=_("在数据文件夹的demo里装入演示社区，今天就开会，模拟居民进场、发言、投票。"))
+@click.option("--finish", is_flag=True, help=_("自动开完会，写出纪要就结束。"))
 @click.option(
     "--residents",
     type=click.IntRange(6, 300),
     default=60,
     show_default=True,
-    help="多少位模拟居民。",
+    help=_("多少位模拟居民。"),
 )
 def demo(finish: bool, residents: int) -> None:
-    """在数据文件夹的demo里装入演示社区，今天就开会，模拟居民进场、发言、投票。"""
     settings = settings_from_environment()
     with contextlib.suppress(KeyboardInterrupt):  # how somebody who watched ends it
         run(demonstrate(settings, residents=residents, finish=finish))

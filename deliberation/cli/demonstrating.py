@@ -21,6 +21,7 @@ from deliberation.ballots.tally import CHOICE_WORDS, OUTCOME_WORDS, Choice, Tall
 from deliberation.cli.desk import Refused
 from deliberation.cli.hall import EVERY_SPEAKER, Answers, SimulatedResident
 from deliberation.cli.serving import configure_log
+from deliberation.cli.wording import _
 from deliberation.clock import SystemClock
 from deliberation.config import Settings
 from deliberation.demonstration.loading import DemoFacts, load_demonstration
@@ -84,7 +85,9 @@ def _listening(settings: Settings, *, finish: bool) -> socket.socket:
     try:
         return socket.create_server((settings.host, 0 if finish else int(settings.port)))
     except OSError as error:
-        raise Refused(f"端口{settings.port}用不了：{error.strerror}") from error
+        raise Refused(
+            _("端口{port}用不了：{error}", port=settings.port, error=error.strerror)
+        ) from error
 
 
 async def _load(settings: Settings) -> DemoFacts:
@@ -142,12 +145,14 @@ async def _hall(show: Show, *, pause: float) -> AsyncIterator[None]:
 def _tell_addresses(show: Show) -> None:
     facts = show.facts
     meeting = f"{show.url}/meetings/{facts.meeting}"
-    click.echo("演示社区已装入：人和事都是虚构的。")
-    click.echo(f"居民：{meeting}（户卡 {format_code(facts.residents[-1].code)}）")
-    click.echo(f"主持：{meeting}/console（用户名 {facts.login}，密码 {facts.password}）")
-    click.echo(f"大屏：{meeting}/screen")
-    click.echo(f"日历：{show.url}/calendar")
-    click.echo(f"{show.residents}位模拟居民正在进场，按Ctrl+C结束。")
+    click.echo(_("演示社区已装入：人和事都是虚构的。"))
+    card = format_code(facts.residents[-1].code)
+    click.echo(_("居民：{url}（户卡 {card}）", url=meeting, card=card))
+    console = _("主持：{url}/console（用户名 {login}，密码 {password}）")
+    click.echo(console.format(url=meeting, login=facts.login, password=facts.password))
+    click.echo(_("大屏：{url}/screen", url=meeting))
+    click.echo(_("日历：{url}/calendar", url=show.url))
+    click.echo(_("{n}位模拟居民正在进场，按Ctrl+C结束。", n=show.residents))
 
 
 async def _finish(show: Show) -> None:
@@ -169,7 +174,7 @@ async def _finish(show: Show) -> None:
     await minutes.publish(chair, meeting, at=_CLOCK.now())
     for kind in ("md", "pdf"):
         await _write(show, meeting, kind)
-    click.echo(f"公布在：/meetings/{meeting}/minutes")
+    click.echo(_("公布在：{path}", path=f"/meetings/{meeting}/minutes"))
 
 
 async def _vote(show: Show) -> Tally:
@@ -182,13 +187,13 @@ async def _vote(show: Show) -> Tally:
 
 
 def _tell_tally(tally: Tally) -> None:
-    said = "，".join(f"{CHOICE_WORDS[choice]}{tally.totals[choice]}" for choice in Choice)
-    outcome = OUTCOME_WORDS[tally.outcome]
-    click.echo(f"表决：{said}，共{tally.cast}户投票，{outcome}。")
+    said = "，".join(f"{_(CHOICE_WORDS[choice])}{tally.totals[choice]}" for choice in Choice)
+    told = _("表决：{said}，共{n}户投票，{outcome}。")
+    click.echo(told.format(said=said, n=tally.cast, outcome=_(OUTCOME_WORDS[tally.outcome])))
 
 
 async def _write(show: Show, meeting: UUID, kind: str) -> None:
     path = Path(show.settings.folder) / f"minutes.{kind}"
     data = await minutes.export(meeting, kind)
     await asyncio.to_thread(path.write_bytes, data)
-    click.echo(f"纪要：{path}")
+    click.echo(_("纪要：{path}", path=path))

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from deliberation import journal, store
+from deliberation.cli.wording import _, terminal_language
 from deliberation.config import SettingError, Settings
 from deliberation.errors import Refusal
-from deliberation.i18n.catalogs import SOURCE, translations_for, words_for
+from deliberation.i18n.catalogs import translations_for, words_for
 from deliberation.people.roles import Actor, Role
 
 R = TypeVar("R")
@@ -37,7 +38,7 @@ class BadSettings(Refused):
 
 
 def words(refusal: Refusal) -> str:
-    return words_for(refusal.code, refusal.facts, translations_for(SOURCE))
+    return words_for(refusal.code, refusal.facts, translations_for(terminal_language()))
 
 
 def settings_from_environment() -> Settings:
@@ -45,7 +46,7 @@ def settings_from_environment() -> Settings:
     try:
         return Settings.from_environment()
     except SettingError as error:
-        raise BadSettings(f"设置有误：{error}") from error
+        raise BadSettings(_("设置有误：{error}", error=error)) from error
 
 
 def run(work: Coroutine[Any, Any, R]) -> R:
@@ -55,7 +56,7 @@ def run(work: Coroutine[Any, Any, R]) -> R:
     except Refusal as refusal:
         raise Refused(words(refusal)) from refusal
     except SettingError as error:
-        raise BadSettings(f"设置有误：{error}") from error
+        raise BadSettings(_("设置有误：{error}", error=error)) from error
 
 
 def _is_missing_file(url: str) -> bool:
@@ -72,14 +73,14 @@ async def is_migrated(settings: Settings) -> bool:
     try:
         return not await store.pending(url)
     except Exception as error:  # every engine has exceptions of its own
-        raise Refused(f"数据库打不开：{error}") from error
+        raise Refused(_("数据库打不开：{error}", error=error)) from error
 
 
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[None]:
     """The database, migrated already. Raises Refused when it is not, or cannot be reached."""
     if not await is_migrated(settings):
-        raise Refused("数据库还没有升级到这个版本。请先运行：python -m deliberation migrate")
+        raise Refused(_("数据库还没有升级到这个版本。请先运行：python -m deliberation migrate"))
     await store.open_store(settings.store_url)
     try:
         yield

@@ -7,10 +7,12 @@ from typing import Any
 import click
 
 from deliberation.cli.desk import OPERATOR, Refused, tell_json
+from deliberation.cli.wording import _, terminal_language
 from deliberation.clock import Clock
 from deliberation.demands import intaking as demands
 from deliberation.errors import Code
-from deliberation.i18n.catalogs import SOURCE, translations_for, words_for
+from deliberation.i18n import N_
+from deliberation.i18n.catalogs import translations_for, words_for
 from deliberation.people import intaking as people
 from deliberation.sheets import Limits
 
@@ -62,26 +64,27 @@ def _tell(wanted: Import, report: dict[str, Any]) -> None:
         tell_json({"imported": is_taken, **report})
     else:
         _tell_in_words(report)
-        click.echo("已导入。" if is_taken else "没有导入。")
+        click.echo(_("已导入。") if is_taken else _("没有导入。"))
     if report["has_errors"]:
-        raise Refused("文件有错，什么都没有导入。")
+        raise Refused(_("文件有错，什么都没有导入。"))
 
 
 def _tell_in_words(report: dict[str, Any]) -> None:
     for problem in report["problems"]:
-        click.echo(f"第{problem['row']}行 {problem['column'] or ''}：{_words(problem)}")
+        where = _("第{row}行 {column}", row=problem["row"], column=problem["column"] or "")
+        click.echo(f"{where}：{_words(problem)}")
     counts = report["counts"]
-    click.echo("，".join(f"{word}{counts[name]}" for name, word in _COUNTED if name in counts))
+    click.echo("，".join(f"{_(word)}{counts[name]}" for name, word in _COUNTED if name in counts))
 
 
 _COUNTED = (
-    ("added", "新增"),
-    ("changed", "更改"),
-    ("unchanged", "不变"),
-    ("twins", "可能重复"),
-    ("problems", "问题"),
+    ("added", N_("新增")),
+    ("changed", N_("更改")),
+    ("unchanged", N_("不变")),
+    ("twins", N_("可能重复")),
+    ("problems", N_("问题")),
 )
 
 
 def _words(problem: dict[str, Any]) -> str:
-    return words_for(Code(problem["code"]), problem["facts"], translations_for(SOURCE))
+    return words_for(Code(problem["code"]), problem["facts"], translations_for(terminal_language()))

@@ -12,6 +12,7 @@ import uvicorn
 from deliberation import store
 from deliberation.app import create_app
 from deliberation.auth.tokens import setup_token
+from deliberation.cli.wording import _
 from deliberation.config import SettingError, Settings
 from deliberation.keys import secret_key
 from deliberation.people.service import only_community
@@ -40,7 +41,7 @@ def serve() -> int:
         settings = Settings.from_environment()
         key = secret_key(settings)
     except SettingError as error:
-        print(f"设置有误：{error}", file=sys.stderr)
+        print(_("设置有误：{error}", error=error), file=sys.stderr)
         return 2
     configure_log(settings)
     is_new = asyncio.run(_prepare(settings))
@@ -76,12 +77,12 @@ async def _prepare(settings: Settings) -> bool:
 
 
 def _say_hello(settings: Settings, token: str | None) -> None:
-    print(f"社区议事已启动：{settings.base_url}")
+    print(_("社区议事已启动：{url}", url=settings.base_url))
     if token is not None:
-        print(f"第一次使用，请打开上面的网址，输入设置口令：{token}")
+        print(_("第一次使用，请打开上面的网址，输入设置口令：{token}", token=token))
     if not settings.public_url:
         address = _hall_address()
-        print("只有这台电脑能打开。要让会场里的手机打开，请这样启动：")
+        print(_("只有这台电脑能打开。要让会场里的手机打开，请这样启动："))
         print(
             f"  DELIBERATION_HOST=0.0.0.0 DELIBERATION_PUBLIC_URL=http://{address}:{settings.port}"
             " make run"
