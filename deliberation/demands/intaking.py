@@ -14,7 +14,13 @@ from deliberation import journal, store
 from deliberation.demands.models import DemandIntake
 from deliberation.demands.preparing import prepare
 from deliberation.demands.service import ON_THE_WAY
-from deliberation.demands.taking import remove_staged, take_updates, write_staged
+from deliberation.demands.taking import (
+    remove_changes,
+    remove_staged,
+    take_changes,
+    write_changes,
+    write_staged,
+)
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import DemandsImported
 from deliberation.people.models import Community
@@ -160,10 +166,12 @@ async def confirm(
         await remove_staged(community.id)
         try:
             written = await write_staged(community, intake, report, at)
+            await write_changes(intake, report)
             counts = await _show(actor, community, intake, written, at)
         except IntegrityError as error:
             await remove_staged(community.id)
             raise Refusal(Code.INTAKE_OUTDATED) from error
+    await remove_changes(intake)
     await staging.discard(intake)
     return counts
 
@@ -180,7 +188,7 @@ async def _show(
         )
         if added != written:
             raise Refusal(Code.INTAKE_OUTDATED)
-        changed = await take_updates(intake)
+        changed = await take_changes(intake)
         unchanged = int(report["counts"]["unchanged"])
         await DemandIntake.filter(id=intake).update(state="confirmed")
         if added or changed:

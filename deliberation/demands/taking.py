@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from deliberation import store
-from deliberation.demands.preparing import INSERT, UNNUMBERED
+from deliberation.demands.preparing import INSERT, UNNUMBERED, UPDATE
 from deliberation.demands.service import ON_THE_WAY, next_numbers
 from deliberation.people.models import Community
 from deliberation.store import staging
@@ -34,7 +34,7 @@ _COLUMNS = {
     "created_at": "timestamptz",
 }
 _CHANGEABLE = (
-    *("id", "title", "description", "domain", "place", "source"),
+    *("title", "description", "domain", "place", "source"),
     *("raised_on", "supporters_listed", "contact_name", "contact_phone"),
 )
 
@@ -105,7 +105,39 @@ async def remove_staged(community: UUID) -> None:
         continue
 
 
-async def take_updates(intake: UUID) -> int:
-    """Correct rows that are in the list already; inside the caller's unit of work."""
-    columns = {name: _COLUMNS[name] for name in _CHANGEABLE}
-    return await staging.take_changes(intake, "demand", columns)
+async def write_changes(intake: UUID, report: Mapping[str, Any]) -> None:
+    """Lay the corrections of rows that are in the list already out in columns, in chunks."""
+    await remove_changes(intake)
+    ids = {"id": "uuid", "intake_id": "uuid", "demand_id": "uuid"}
+    columns = ids | {name: _COLUMNS[name] for name in _CHANGEABLE}
+    for start in range(0, report["last_row"] + 1, CHUNK):
+        await staging.take_over(
+            intake,
+            "demand_change",
+            columns,
+            target="demand",
+            act=UPDATE,
+            fixed={"intake_id": intake},
+            made={"id": "s.id", "demand_id": staging.value("id", "uuid")},
+            between=(start, start + CHUNK),
+        )
+
+
+async def take_changes(intake: UUID) -> int:
+    """Correct them; inside the caller's unit of work."""
+    settings = ", ".join(f"{name} = c.{name}" for name in _CHANGEABLE)
+    return await store.write(
+        f"UPDATE demand SET {settings} FROM demand_change c"  # noqa: S608  our own names
+        " WHERE c.intake_id = ? AND demand.id = c.demand_id",
+        [intake],
+    )
+
+
+async def remove_changes(intake: UUID) -> None:
+    """Forget them, in chunks."""
+    while await store.write(
+        "DELETE FROM demand_change WHERE id IN"
+        " (SELECT id FROM demand_change WHERE intake_id = ? LIMIT 2000)",
+        [intake],
+    ):
+        continue

@@ -56,6 +56,7 @@ async def take_over(
     table: str,
     columns: Columns,
     *,
+    target: str = "",
     act: str = "insert",
     fixed: Mapping[str, object] | None = None,
     made: Mapping[str, str] | None = None,
@@ -63,12 +64,13 @@ async def take_over(
 ) -> int:
     """Insert the staged rows into their table by one statement, inside the caller's transaction.
 
-    `fixed` are columns that are alike in all rows, `made` those that an SQL expression makes;
+    `target` is what the rows were staged for, where it is not the table they go to; `fixed` are
+    columns that are alike in all rows, `made` those that an SQL expression makes;
     `between` takes only positions from the first up to, not with, the second.
     """
     alike, worked = fixed or {}, made or {}
     values = [
-        _parameter(columns[name]) if name in alike else worked.get(name) or _value(name, type_)
+        _parameter(columns[name]) if name in alike else worked.get(name) or value(name, type_)
         for name, type_ in columns.items()
     ]
     given = [alike[name] for name in columns if name in alike]
@@ -77,7 +79,9 @@ async def take_over(
         " FROM staged_row s WHERE s.batch_id = ? AND s.target = ? AND s.act = ?"
         " AND s.position >= ? AND s.position < ?"
     )  # only our own names are put in
-    return await _inserted(statement, [*given, batch, table, act, *(between or (0, _ENDLESS))])
+    return await _inserted(
+        statement, [*given, batch, target or table, act, *(between or (0, _ENDLESS))]
+    )
 
 
 async def _inserted(statement: str, values: Sequence[object]) -> int:
@@ -92,19 +96,8 @@ def _parameter(type_: str) -> str:
     return sql(sqlite="?", postgres=f"CAST(? AS {type_})")
 
 
-async def take_changes(batch: UUID, table: str, columns: Columns) -> int:
-    """Update rows by the `id` in the staged ones; every staged row has all of the columns."""
-    kept = {name: type_ for name, type_ in columns.items() if name != "id"}
-    settings = ", ".join(f"{name} = {_value(name, type_)}" for name, type_ in kept.items())
-    return await write(
-        f"UPDATE {table} SET {settings} FROM staged_row s"  # noqa: S608  our own names
-        f" WHERE s.batch_id = ? AND s.target = ? AND s.act = 'update'"
-        f" AND {table}.id = {_value('id', 'uuid')}",
-        [batch, table],
-    )
-
-
-def _value(name: str, type_: str) -> str:
+def value(name: str, type_: str) -> str:
+    """The SQL expression of a column of a staged row."""
     return sql(
         sqlite=f"json_extract(s.data, '$.{name}')",
         postgres=f"CAST(CAST(s.data AS jsonb) ->> '{name}' AS {type_})",
@@ -130,7 +123,7 @@ async def staged(batch: UUID, target: str) -> list[dict[str, Any]]:
 async def leave_out(batch: UUID, rows: Sequence[int]) -> None:
     """Drop the staged rows of these rows of the file: at that position, or as `row` says."""
     marks = ", ".join("?" for _ in rows)
-    row = _value("row", "int")
+    row = value("row", "int")
     await write(
         "DELETE FROM staged_row WHERE id IN (SELECT s.id FROM staged_row s"  # noqa: S608
         f" WHERE s.batch_id = ? AND COALESCE({row}, s.position) IN ({marks}))",
