@@ -2,20 +2,19 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 from uuid import UUID, uuid4
 
 from deliberation import journal, store
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import PeopleImported
+from deliberation.people import taking
 from deliberation.people.intake import PeopleIntake, read_people
-from deliberation.people.models import (
-    Household,
-    Person,
-    Place,
-    RoleGrant,
-    Unit,
-)
+from deliberation.people.models import Card
 from deliberation.people.models import PeopleIntake as IntakeRow
 from deliberation.people.planning import (
     ExistingHousehold,
@@ -23,13 +22,11 @@ from deliberation.people.planning import (
     PeoplePlan,
     plan_people,
 )
-from deliberation.people.preview import TABLES, report_of, stage_rows
+from deliberation.people.preview import report_of
 from deliberation.people.roles import Actor, Permission, Role
 from deliberation.people.service import require_community
 from deliberation.sheets import Limits, read_table
 from deliberation.store import staging
-
-_KINDS = ("grid", "courtyard", "entrance")
 
 
 async def stage(
@@ -45,64 +42,95 @@ async def stage(
     actor.require(Permission.IMPORT)
     community = await require_community()
     seq = await journal.position(community.id)
-    existing = await _existing(community.id)
-    intake, plan = await asyncio.to_thread(_read, data, filename, limits or Limits(), existing)
+    known = await store.read(_EXISTING, community.id)
+    taken = {str(lookup) for lookup in await Card.all().values_list("lookup", flat=True)}
+    prepared = await asyncio.to_thread(
+        _prepare, data, filename, limits or Limits(), known, _Cards(community.id, key, taken, at)
+    )
     row = await IntakeRow.create(
         id=uuid4(),
         community_id=community.id,
         file_name=filename[:200],
         state="preparing",
-        report=report_of(intake, plan, seq=seq),
+        report=report_of(prepared.intake, prepared.plan, seq=seq),
         by_id=actor.person,
         created_at=at,
     )
-    if not intake.has_errors:
-        await stage_rows(row.id, community, plan, key, at)
+    if not prepared.intake.has_errors:
+        await taking.stage(row.id, prepared.rows, prepared.corrections)
     await IntakeRow.filter(id=row.id).update(state="ready")
     return row.id
 
 
-def _read(
-    data: bytes, filename: str, limits: Limits, existing: list[ExistingHousehold]
-) -> tuple[PeopleIntake, PeoplePlan]:
+_EXISTING = (
+    "SELECT h.id, h.representative_id, h.unit_id, u.place_path, u.label, u.area_hundredths,"
+    " p.id AS person_id, p.name, p.phone_last4, g.role"
+    " FROM household h JOIN unit u ON u.id = h.unit_id"
+    " LEFT JOIN person p ON p.household_id = h.id LEFT JOIN role_grant g ON g.person_id = p.id"
+    " WHERE h.community_id = ? ORDER BY h.id, p.id"
+)
+"""Households with their people and these with their roles: a row for each role."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cards:
+    """What new rows are made with: whose they are, and cards that no other card is like."""
+
+    community: UUID
+    key: bytes
+    taken: set[str]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prepared:
+    intake: PeopleIntake
+    plan: PeoplePlan
+    rows: taking.Rows
+    corrections: taking.Rows
+
+
+def _prepare(
+    data: bytes, filename: str, limits: Limits, known: list[dict[str, Any]], cards: _Cards
+) -> _Prepared:
     intake = read_people(read_table(data, filename, limits=limits))
-    return intake, plan_people(intake.households, existing)
+    plan = plan_people(intake.households, _existing(known))
+    rows, corrections = taking.rows_of(cards.community, plan, cards.key, cards.taken, cards.at)
+    return _Prepared(intake=intake, plan=plan, rows=rows, corrections=corrections)
 
 
-async def _existing(community: UUID) -> list[ExistingHousehold]:
-    units = {u.id: u for u in await Unit.filter(community_id=community)}
-    people: dict[UUID, list[Person]] = {}
-    for person in await Person.filter(community_id=community, household_id__not_isnull=True):
-        if person.household_id is not None:
-            people.setdefault(person.household_id, []).append(person)
-    roles: dict[UUID, set[Role]] = {}
-    for grant in await RoleGrant.all():
-        roles.setdefault(grant.person_id, set()).add(Role(grant.role))
-    return [
-        _household(h, units[h.unit_id], people.get(h.id, []), roles)
-        for h in await Household.filter(community_id=community)
-    ]
+def _existing(known: list[dict[str, Any]]) -> Iterator[ExistingHousehold]:
+    for _household, rows in groupby(known, key=lambda row: row["id"]):
+        listed = list(rows)
+        first = listed[0]
+        yield ExistingHousehold(
+            id=_id(first["id"]),
+            unit=_id(first["unit_id"]),
+            place=tuple(part for part in first["place_path"].split(" / ") if part),
+            label=first["label"],
+            area=first["area_hundredths"],
+            people=tuple(_people(listed)),
+        )
 
 
-def _household(
-    row: Household, unit: Unit, people: list[Person], roles: dict[UUID, set[Role]]
-) -> ExistingHousehold:
-    return ExistingHousehold(
-        id=row.id,
-        place=tuple(part for part in unit.place_path.split(" / ") if part),
-        label=unit.label,
-        area=unit.area_hundredths,
-        people=tuple(
-            ExistingPerson(
-                id=p.id,
-                name=p.name,
-                last_four=p.phone_last4,
-                roles=frozenset(roles.get(p.id, ())),
-                is_representative=row.representative_id == p.id,
-            )
-            for p in people
-        ),
-    )
+def _people(rows: list[dict[str, Any]]) -> Iterator[ExistingPerson]:
+    there = [row for row in rows if row["person_id"] is not None]
+    for _person, grants in groupby(there, key=lambda row: row["person_id"]):
+        listed = list(grants)
+        first = listed[0]
+        yield ExistingPerson(
+            id=_id(first["person_id"]),
+            name=first["name"],
+            last_four=first["phone_last4"],
+            roles=frozenset(Role(row["role"]) for row in listed if row["role"]),
+            is_representative=first["representative_id"] == first["person_id"],
+        )
+
+
+def _id(value: object) -> UUID:
+    found = store.identity(value)
+    assert found is not None  # noqa: S101  columns that are never null
+    return found
 
 
 async def require_intake(intake: UUID) -> IntakeRow:
@@ -124,10 +152,7 @@ async def confirm(actor: Actor, intake: UUID, *, at: datetime) -> dict[str, int]
     async with journal.record(community.id, actor=actor.person, at=at) as entry:
         found = await require_intake(intake)
         await _check(found)
-        for table, columns in TABLES.items():
-            await staging.take_over(intake, table, columns)
-        await _apply_changes(intake)
-        await _plant_places(community.id)
+        await taking.take(intake, community.id)
         counts: dict[str, int] = json.loads(found.report)["counts"]
         await IntakeRow.filter(id=intake).update(state="confirmed")
         imported = PeopleImported(
@@ -150,54 +175,12 @@ async def _check(intake: IntakeRow) -> None:
         raise Refusal(Code.INTAKE_HAS_ERRORS)
     newer = await store.read(
         "SELECT 1 AS one FROM entry WHERE stream_id = ? AND seq > ?"
-        " AND name IN ('people.imported', 'role.granted') LIMIT 1",
+        " AND name IN ('people.imported', 'role.granted', 'role.withdrawn') LIMIT 1",
         intake.community_id,
         report["seq"],
     )
     if newer:
         raise Refusal(Code.INTAKE_OUTDATED)
-
-
-async def _apply_changes(intake: UUID) -> None:
-    for change in await staging.staged(intake, "changes"):
-        household = await Household.get(id=change["household"])
-        if change["area"] is not None:
-            await Unit.filter(id=household.unit_id).update(area_hundredths=change["area"])
-        if change["representative"]:
-            chosen = await Person.filter(
-                household_id=household.id, name=change["representative"]
-            ).first()
-            if chosen is not None:
-                await Household.filter(id=household.id).update(representative_id=chosen.id)
-        for person in change["people"]:
-            await Person.filter(id=person["person"]).update(phone_last4=person["last_four"])
-            for role in person["roles"]:
-                await RoleGrant.get_or_create(person_id=person["person"], role=role)
-
-
-async def _plant_places(community: UUID) -> None:
-    """Every place that a unit names stands in the tree; units are tied to theirs."""
-    known = {place.path: place.id for place in await Place.filter(community_id=community)}
-    loose = await Unit.filter(community_id=community, place_id=None, place_path__not="")
-    for path in sorted({unit.place_path for unit in loose}):
-        parts = path.split(" / ")
-        for depth in range(1, len(parts) + 1):
-            here = " / ".join(parts[:depth])
-            if here not in known:
-                parent = known.get(" / ".join(parts[: depth - 1]))
-                known[here] = await _plant(community, here, parent, depth)
-        await Unit.filter(community_id=community, place_path=path).update(place_id=known[path])
-
-
-async def _plant(community: UUID, path: str, parent: UUID | None, depth: int) -> UUID:
-    place = await Place.create(
-        community_id=community,
-        parent_id=parent,
-        kind=_KINDS[min(depth, len(_KINDS)) - 1],
-        name=path.split(" / ")[-1],
-        path=path,
-    )
-    return place.id
 
 
 @journal.shielded

@@ -26,6 +26,7 @@ class ExistingHousehold:
     """`place` is the names from 网格 down; `area` in 0.01 m², 0 where it is not known."""
 
     id: UUID
+    unit: UUID
     place: tuple[str, ...]
     label: str
     area: int

@@ -96,6 +96,18 @@ def _parameter(type_: str) -> str:
     return sql(sqlite="?", postgres=f"CAST(? AS {type_})")
 
 
+async def take_changes(batch: UUID, table: str, columns: Columns) -> int:
+    """Update rows by the `id` in the staged ones; every staged row has all of the columns."""
+    kept = {name: type_ for name, type_ in columns.items() if name != "id"}
+    settings = ", ".join(f"{name} = {value(name, type_)}" for name, type_ in kept.items())
+    return await write(
+        f"UPDATE {table} SET {settings} FROM staged_row s"  # noqa: S608  our own names
+        " WHERE s.batch_id = ? AND s.target = ? AND s.act = 'update'"
+        f" AND {table}.id = {value('id', 'uuid')}",
+        [batch, table],
+    )
+
+
 def value(name: str, type_: str) -> str:
     """The SQL expression of a column of a staged row."""
     return sql(

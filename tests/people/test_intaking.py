@@ -143,3 +143,18 @@ async def test_a_discarded_file_leaves_nothing(chair: Actor) -> None:
         await intaking.confirm(chair, intake, at=AT)
     assert refused.value.code is Code.INTAKE_SETTLED
     assert await StagedRow.all().count() == 0
+
+
+async def test_corrections_of_many_kinds_come_in_together(chair: Actor) -> None:
+    await intaking.confirm(chair, await staged(chair, ELDER, DAUGHTER, NEIGHBOUR), at=AT)
+    elder = (*PLACE, "101", "90.25", "演示甲", "是", "5678", "档案员")
+    daughter = (*DAUGHTER[:6], "否", "", "记录员")
+    await intaking.confirm(chair, await staged(chair, elder, daughter, NEIGHBOUR), at=AT)
+    household = await Household.get(unit__label="101").prefetch_related("unit")
+    person = await Person.get(name="演示甲")
+    assert household.unit.area_hundredths == 9025
+    assert household.representative_id == person.id
+    assert person.phone_last4 == "5678"
+    assert await RoleGrant.exists(person_id=person.id, role=Role.ARCHIVIST)
+    assert await RoleGrant.all().filter(person__name="演示乙").count() == 1
+    assert (await Unit.get(label="102")).area_hundredths == 6000

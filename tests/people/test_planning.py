@@ -36,6 +36,7 @@ def imported(plan: PeoplePlan, before: list[ExistingHousehold]) -> list[Existing
 def _new(facts: HouseholdFacts) -> ExistingHousehold:
     return ExistingHousehold(
         id=uuid4(),
+        unit=uuid4(),
         place=facts.place,
         label=facts.label,
         area=facts.area or 0,
@@ -64,6 +65,7 @@ def _changed(household: ExistingHousehold, plan: PeoplePlan) -> ExistingHousehol
     joined = [(uuid4(), p.name, p.last_four, p.roles) for p in change.joined]
     return ExistingHousehold(
         id=household.id,
+        unit=uuid4(),
         place=household.place,
         label=household.label,
         area=int(str(fields.get("area", household.area))),
