@@ -1,5 +1,6 @@
 """The demand list: reading, raising, supporting."""
 
+import re
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
@@ -49,7 +50,7 @@ async def listing(visit: Visit) -> Response:
         asked=asked,
         pages=max(1, -(-total // demands.PAGE)),
         domains=_with_chosen(domains, asked.filters.domains),
-        places=_with_chosen(places, asked.filters.places),
+        places=_in_order(_with_chosen(places, asked.filters.places)),
         phases=following.counts_of(states, delivery),
         domain_bars=[(name, n, str(n)) for name, n in domains.items()],
     )
@@ -60,6 +61,16 @@ def _with_chosen(counts: Mapping[str, int], chosen: Sequence[str]) -> dict[str, 
     return {name: n for name, n in counts.items() if name} | {
         name: counts.get(name, 0) for name in chosen if name not in counts
     }
+
+
+def _in_order(places: Mapping[str, int]) -> dict[str, int]:
+    """As people count them: 2号楼 before 10号楼."""
+    parts = {name: re.split(r"(\d+)", name) for name in places}
+    keys = {
+        name: [(int(part), "") if part.isdecimal() else (-1, part) for part in split]
+        for name, split in parts.items()
+    }
+    return {name: places[name] for name in sorted(places, key=keys.__getitem__)}
 
 
 async def _supported(visit: Visit, rows: Sequence[Demand]) -> set[UUID]:

@@ -110,6 +110,10 @@ while (texts.nextNode()) {
   const contrast = (both[0] + 0.05) / (both[1] + 0.05);
   if (contrast < 4.5) wrong.push(`contrast ${contrast.toFixed(1)}: ` + name(el));
 }
+for (const el of seen('main :is(li, p, dd, dt, td, th, h1, h2, h3)'))
+  if (el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).display !== 'inline'
+    && !el.querySelector('.speak-button, .visually-hidden'))
+    wrong.push('leaves its box: ' + name(el));
 for (const el of seen('svg text'))
   if (parseFloat(getComputedStyle(el).fontSize) < least.text - 0.05)
     wrong.push('text in a picture: ' + el.textContent);
