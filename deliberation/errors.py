@@ -98,7 +98,6 @@ class Code(StrEnum):
     # agendas
     AGENDA_FROZEN = "agenda.frozen"
     AGENDA_REASON_REQUIRED = "agenda.reason_required"
-    AGENDA_WORDING_MISSING = "agenda.wording_missing"
     AGENDA_MINUTES_OUT_OF_RANGE = "agenda.minutes_out_of_range"
     AGENDA_CHECKS_FAILED = "agenda.checks_failed"
     # matters

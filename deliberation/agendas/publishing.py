@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from deliberation import journal
 from deliberation.agendas import rules
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.service import items_of
+from deliberation.agendas.service import items_of, lock_list
 from deliberation.demands.service import require_demand
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import MeetingNoticed, NoticedItem, body_of
@@ -81,8 +81,8 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await require_meeting(meeting)
         check_may_notice(MeetingState(found.state))
+        community = await lock_list(found.community_id)
         rules.check_may_publish(await checks_for(found, at=at))
-        community = await Community.get(id=found.community_id)
         items = await items_of(meeting)
         for item in items:
             await _take_up(entry, community, item)

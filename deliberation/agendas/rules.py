@@ -70,12 +70,6 @@ def check_minutes(minutes: int) -> None:
         raise Refusal(Code.AGENDA_MINUTES_OUT_OF_RANGE, least=LEAST_MINUTES, most=MOST_MINUTES)
 
 
-def check_wording(position: int, step: Step, wording: str) -> None:
-    """Who decides must know the exact words."""
-    if step is Step.DECIDE and not wording.strip():
-        raise Refusal(Code.AGENDA_WORDING_MISSING, item=position)
-
-
 def overrides(agenda: Sequence[UUID], ranking: Sequence[UUID]) -> set[tuple[UUID, UUID]]:
     """Where the agenda differs from the ranking: pairs of a demand and one ranked above it that
     stands after it or not on the agenda at all. Demands outside the ranking are not compared."""
@@ -112,7 +106,7 @@ def checks(facts: AgendaFacts) -> list[Check]:
         _attendance_check(facts),
         _roll_check(facts),
         _time_check(facts),
-        *_reporter_checks(facts),
+        _reporter_check(facts),
     ]
 
 
@@ -138,10 +132,11 @@ def _notice_check(facts: AgendaFacts) -> Check:
         days >= needed,
         say(N_("公告天数够")) if days >= needed else say(N_("公告天数不够")),
         say(
-            N_("今天发布，提前{days}天；规则{needed}天，最晚{latest}"),
+            N_("今天发布，提前{days}天；规则{needed}天，最晚{month}月{day}日"),
             days=max(0, days),
             needed=needed,
-            latest=latest.isoformat(),
+            month=latest.month,
+            day=latest.day,
         ),
     )
 
@@ -202,15 +197,16 @@ def _time_check(facts: AgendaFacts) -> Check:
     return _check(True, say(N_("总时长不超")), detail)
 
 
-def _reporter_checks(facts: AgendaFacts) -> Iterator[Check]:
-    missing = [item for item in facts.items if not item.reporter.strip()]
-    for item in missing:
-        yield Check(
-            state=CheckState.WARNING,
-            says=say(N_("第{item}项没有报告人"), item=item.position),
-            detail=say(N_("可以先发布，开会前定下来")),
-            item=item.position,
-        )
+def _reporter_check(facts: AgendaFacts) -> Check:
+    missing = [item.position for item in facts.items if not item.reporter.strip()]
     if not missing:
         detail = say(N_("共{count}项"), count=len(facts.items))
-        yield _check(True, say(N_("报告人已定")), detail)
+        return _check(True, say(N_("报告人已定")), detail)
+    return Check(
+        state=CheckState.WARNING,
+        says=say(N_("第{item}项没有报告人"), item=missing[0])
+        if len(missing) == 1
+        else say(N_("{count}项没有报告人"), count=len(missing)),
+        detail=say(N_("可以先发布，开会前定下来")),
+        item=missing[0],
+    )

@@ -93,6 +93,12 @@ async def carried_matters(community: UUID, *, besides: Sequence[UUID] = ()) -> l
     return [matter for matter in active if matter.id not in taken]
 
 
+async def elsewhere(meeting: Meeting) -> list[AgendaItem]:
+    """What stands on the agendas of other coming meetings, each with its meeting."""
+    items = _coming_items(besides=meeting.id).filter(meeting__community_id=meeting.community_id)
+    return await items.order_by("meeting__starts_at", "position").prefetch_related("meeting")
+
+
 @journal.shielded
 async def propose_agenda(actor: Actor, meeting: UUID, *, at: datetime) -> list[AgendaItem]:
     """Fill the time that is left: first what earlier meetings left over, then the demand list
@@ -100,7 +106,7 @@ async def propose_agenda(actor: Actor, meeting: UUID, *, at: datetime) -> list[A
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
-        await _lock_list(found.community_id)
+        await lock_list(found.community_id)
         items = await items_of(meeting)
         left = found.minutes - sum(item.minutes for item in items)
         for matter in await carried_matters(found.community_id):
@@ -173,7 +179,7 @@ async def add_demand(
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
-        await _lock_list(found.community_id)
+        await lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_demand(demand)
         await _check_only_here(_coming_items(besides=meeting).filter(demand_id=demand))
@@ -186,10 +192,10 @@ async def add_demand(
         await _add(entry, found, len(items) + 1, demand=row, ranked=place, reason=reason)
 
 
-async def _lock_list(community: UUID) -> None:
+async def lock_list(community: UUID) -> Community:
     """Units of work of two meetings write two streams: the community's row keeps them apart, so
-    that what one puts on its agenda the other sees."""
-    await Community.filter(id=community).select_for_update(no_key=True).first()
+    that what one takes from the list the other sees."""
+    return await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
 async def _check_only_here(others: QuerySet[AgendaItem]) -> None:
@@ -215,7 +221,7 @@ async def add_matter(actor: Actor, meeting: UUID, matter: UUID, *, at: datetime)
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         found = await editable(meeting)
-        await _lock_list(found.community_id)
+        await lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_matter(matter)
         await _check_only_here(_coming_items(besides=meeting).filter(matter_id=matter))

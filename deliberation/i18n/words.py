@@ -115,7 +115,6 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.SPEECH_BALLOT_OPEN: N_("表决中，暂停发言。表决结束后再请。"),
         Code.AGENDA_FROZEN: N_("公告已经发布，议程不能再改。"),
         Code.AGENDA_REASON_REQUIRED: N_("这样排和公布的排序不一致，请写明理由，理由会一并公布。"),
-        Code.AGENDA_WORDING_MISSING: N_("第{item}项要表决，必须先有决议文字。"),
         Code.AGENDA_MINUTES_OUT_OF_RANGE: N_("每项时间在{least}到{most}分钟之间。"),
         Code.AGENDA_CHECKS_FAILED: N_("还差{count}项没有通过检查，公告没有发布。"),
         Code.MATTER_ACT_NOT_AVAILABLE: N_("现在不能这样做：{needs}。"),

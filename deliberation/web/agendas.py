@@ -30,7 +30,7 @@ from deliberation.web.routing import Page, get, post
 from deliberation.web.visit import Visit
 
 SHOWN = 8
-"""Ranked demands that are seen at once; the others are a press away."""
+"""Ranked demands that are seen at once, besides those taken; the others are a press away."""
 LISTED = 200
 
 Act = Callable[[Visit, UUID], Awaitable[None]]
@@ -86,11 +86,10 @@ async def _board(visit: Visit, meeting: Meeting, tried: Tried) -> Response:
 
 
 def _begins(starts_at: datetime, items: Sequence[AgendaItem]) -> list[datetime]:
-    """When each item begins if all before it keep their minutes."""
-    begins, at = [], starts_at
+    """When each item begins if all before it keep their minutes; at last, when all are done."""
+    begins = [starts_at]
     for item in items:
-        begins.append(at)
-        at += timedelta(minutes=item.minutes)
+        begins.append(begins[-1] + timedelta(minutes=item.minutes))
     return begins
 
 
@@ -101,17 +100,22 @@ async def _drawing(visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]) 
     found = await checks_for(meeting, at=visit.now)
     held_on = meeting.starts_at.astimezone(visit.zone).date()
     carried = await agendas.carried_matters(visit.here.id)
+    elsewhere = await agendas.elsewhere(meeting)
+    places = {item.demand_id: item.position for item in items if item.demand_id}
     return {
         "ranked": ranked[:LISTED],
         "unlisted": max(0, len(ranked) - LISTED),
-        "shown": SHOWN,
+        "shown": SHOWN + len(places),
         "demands": {demand.id: demand for demand in demands},
-        "places": {item.demand_id: item.position for item in items if item.demand_id},
+        "places": places,
         "carried": carried,
-        "other_matters": await _other_matters(visit, [*carried], items),
+        "other_matters": await _other_matters(visit, carried, [*items, *elsewhere]),
+        "elsewhere": elsewhere,
         "steps_of": {item.id: await editing.steps_open_to(item) for item in items},
         "checks": found,
         "failed": rules.failed(found),
+        "ends_at": meeting.starts_at + timedelta(minutes=meeting.minutes),
+        "passed": sum(check.state is rules.CheckState.PASSED for check in found),
         "notice_by": notice_deadline(held_on, (await meeting_rule(visit.here.id)).notice_days),
         "roll": len(await roll_for(meeting)),
     }
@@ -148,6 +152,8 @@ _ANSWERED_HERE = frozenset(
         Code.AGENDA_MINUTES_OUT_OF_RANGE,
         Code.AGENDA_STEP_UNSUITABLE,
         Code.AGENDA_CHECKS_FAILED,
+        Code.AGENDA_ALREADY_ON,
+        Code.AGENDA_ELSEWHERE,
         Code.FIELD_INVALID,
         Code.FIELD_TOO_LONG,
     }
@@ -170,8 +176,14 @@ def _tried(visit: Visit, refusal: Refusal) -> Tried:
     if refusal.code is Code.AGENDA_REASON_REQUIRED:
         asking = Asking(action=visit.request.url.path, fields=typed)
         return Tried(asking=asking, errors={"reason": words}, status=refusal.status)
-    place = f"item-{item}" if item else "checks"
-    return Tried(errors={place: words}, item=item, typed=typed, status=refusal.status)
+    return Tried(errors={_place(visit, item): words}, item=item, typed=typed, status=refusal.status)
+
+
+def _place(visit: Visit, item: str) -> str:
+    """Where on the board an act was refused: at its item, in the list, or before the notice."""
+    if item:
+        return f"item-{item}"
+    return "checks" if visit.request.url.path.endswith("/notice") else "list-title"
 
 
 def _reason(visit: Visit) -> str:
@@ -217,6 +229,39 @@ async def _remove(visit: Visit, meeting: UUID) -> None:
     await editing.remove_item(visit.actor, meeting, item, reason=reason, at=visit.now)
 
 
+_removing = _doing(_remove)
+
+
+async def remove(visit: Visit) -> Response:
+    """Asked once more when something would be lost that was written for the item."""
+    meeting = await _meeting(visit)
+    item = await AgendaItem.get_or_none(id=visit.path_id("item"), meeting_id=meeting.id)
+    is_sure = visit.text("confirmed", limit=1) == "1"
+    if is_sure or item is None or not (item.reporter or item.wording):
+        return await _removing(visit)
+    translate = visit.translations.gettext
+    title = translate(N_("把“{title}”移出议程吗？")).format(title=item.title)
+    lost = N_("为它写的报告人和决议文字会一起丢掉；以后放回来，要重新写。")
+    return _ask(visit, meeting, title, translate(lost), translate(N_("移出议程")))
+
+
+def _ask(visit: Visit, meeting: Meeting, title: str, consequences: str, label: str) -> Response:
+    """The question on a page of its own; a yes repeats the act."""
+    return page(
+        visit,
+        "confirm.html",
+        title=title,
+        consequences=consequences,
+        action=visit.request.url.path,
+        label=label,
+        command=visit.text("command", limit=40),
+        fields={"reason": _reason(visit)} if "reason" in visit.form else {},
+        is_danger=False,
+        back_href=f"/meetings/{meeting.id}/agenda",
+        back_label=visit.translations.gettext(N_("不了，再看看")),
+    )
+
+
 async def _publish(visit: Visit, meeting: UUID) -> None:
     await publish_notice(visit.actor, meeting, at=visit.now)
 
@@ -230,21 +275,9 @@ async def publish(visit: Visit) -> Response:
         return await _publishing(visit)
     meeting = await _meeting(visit)
     translate = visit.translations.gettext
-    return page(
-        visit,
-        "confirm.html",
-        title=translate(N_("现在发布公告吗？")),
-        consequences=translate(
-            N_("议程、决议文字、规则和应到名册从此不再改动；网页公告、A4海报和日历同时更新。")
-        ),
-        action=f"/meetings/{meeting.id}/agenda/notice",
-        label=translate(N_("发布公告")),
-        command=visit.text("command", limit=40),
-        fields={},
-        is_danger=False,
-        back_href=f"/meetings/{meeting.id}/agenda",
-        back_label=translate(N_("不了，再看看")),
-    )
+    frozen = N_("议程、决议文字、规则和应到名册从此不再改动；网页公告、A4海报和日历同时更新。")
+    title, label = translate(N_("现在发布公告吗？")), translate(N_("发布公告"))
+    return _ask(visit, meeting, title, translate(frozen), label)
 
 
 _A = "/meetings/{meeting}/agenda"
@@ -257,6 +290,6 @@ PAGES: Sequence[Page] = (
     post(f"{_A}/matters/{{matter}}", _PREPARE, _doing(_add_matter)),
     post(f"{_A}/items/{{item}}", _PREPARE, _doing(_edit)),
     post(f"{_A}/items/{{item}}/place", _PREPARE, _doing(_move)),
-    post(f"{_A}/items/{{item}}/removal", _PREPARE, _doing(_remove)),
+    post(f"{_A}/items/{{item}}/removal", _PREPARE, remove),
     post(f"{_A}/notice", _PREPARE, publish),
 )

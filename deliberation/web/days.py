@@ -16,7 +16,7 @@ from deliberation.people.roles import Permission
 from deliberation.web import guarding
 from deliberation.web.pages import go, page, words_of
 from deliberation.web.routing import Page, get, post
-from deliberation.web.setup import day_rule_of
+from deliberation.web.setup import day_rule_of, field_of
 from deliberation.web.visit import Visit
 
 AHEAD = 12
@@ -132,10 +132,16 @@ def _tried(visit: Visit, form: str, refusal: Refusal) -> Tried:
     return Tried(
         day=day,
         form=form,
-        errors={f"{form}-{day}" if day else form: words_of(visit, refusal)},
+        errors={f"{form}-{day}" if day else _rule_field(refusal): words_of(visit, refusal)},
         typed=typed,
         status=refusal.status,
     )
+
+
+def _rule_field(refusal: Refusal) -> str:
+    """The field of the rule's form that a refusal is about; the choice itself if it is none."""
+    name = field_of(refusal, "rule")
+    return "rule-kind" if name == "rule" else name
 
 
 async def plan(visit: Visit) -> Response:

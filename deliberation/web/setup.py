@@ -41,7 +41,7 @@ async def establish(visit: Visit) -> Response:
     except Refusal as refusal:
         if refusal.code in (Code.SETUP_DONE, Code.TOO_MANY_TRIES):
             raise
-        errors = {_field_of(refusal): words_of(visit, refusal)}
+        errors = {field_of(refusal): words_of(visit, refusal)}
         return _form(visit, values, errors, status=refusal.status)
     return await signed_in(visit, visit.text("login"), visit.form_password(), "/desk")
 
@@ -62,11 +62,12 @@ _FIELDS = {
 _FIELDS_BY_CODE = {Code.SETUP_TOKEN_WRONG: "token", Code.PASSWORD_TOO_SHORT: "password"}
 
 
-def _field_of(refusal: Refusal) -> str:
+def field_of(refusal: Refusal, otherwise: str = "name") -> str:
     """The field that a refusal is about, where the summary of errors leads to."""
     if refusal.code in _FIELDS_BY_CODE:
         return _FIELDS_BY_CODE[refusal.code]
-    return _FIELDS.get(str(refusal.facts.get("field", "")), "name")
+    named = str(refusal.facts.get("field", ""))
+    return _FIELDS.get(named, named if named in _FIELDS.values() else otherwise)
 
 
 async def demonstrate(visit: Visit) -> Response:
@@ -120,7 +121,10 @@ def _weekday(visit: Visit) -> NthWeekday:
 def _number(visit: Visit, name: str, field: str) -> int:
     if not visit.text(name, limit=9):
         raise Refusal(Code.FIELD_MISSING, field=field)
-    return visit.number(name)
+    try:
+        return visit.number(name)
+    except Refusal:
+        raise Refusal(Code.FIELD_INVALID, field=field) from None
 
 
 def places_of(text: str) -> list[tuple[str, ...]]:

@@ -8,40 +8,91 @@ spoken.setAttribute("role", "status");
 document.body.append(spoken);
 let dragged = null;
 let isBusy = false;
+let isPlain = false; // the network failed: the browser sends the form itself, and says why it cannot
+let waiting = ""; // what an act was about, while it asks for a reason or a yes
 
 const itemsOf = () => [...main.querySelectorAll(".board-item")];
 const formTo = (slot, path) => slot?.querySelector(`form[action$="${path}"]`);
+const textOf = (part) => part?.textContent.trim().replace(/\s+/g, " ") ?? "";
 
 function prepare() {
-  for (const item of itemsOf()) { item.tabIndex = 0; item.draggable = true; }
+  for (const item of itemsOf()) {
+    item.tabIndex = 0;
+    item.setAttribute("aria-keyshortcuts", "ArrowUp ArrowDown + - Delete");
+    item.setAttribute("aria-describedby", "keys");
+    letDrag(item);
+  }
   for (const row of main.querySelectorAll(".board-row")) row.draggable = row.querySelector("form") !== null;
   for (const help of main.querySelectorAll("[data-keys]")) help.hidden = false;
 }
 
+// While its fields are open a mouse selects text in them and drags nothing.
+function letDrag(item) { item.draggable = item.querySelector("details[open]") === null; }
+
+main.addEventListener("toggle", (event) => {
+  const item = event.target.closest(".board-item");
+  if (item) letDrag(item);
+}, true);
+
 async function send(form, button, id) {
   if (!form || isBusy) return;
   isBusy = true;
+  waiting = id;
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, button)) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const kept = keep(form);
     main.innerHTML = page.getElementById("main").innerHTML;
+    restore(kept);
     prepare();
     settle(id);
   } catch {
-    form.requestSubmit(button ?? undefined); // the page then says what is wrong
+    isPlain = true;
+    form.requestSubmit(button ?? undefined);
   } finally {
     isBusy = false;
   }
 }
 
-// Where the eyes and fingers go on: the question that was asked, else the item that was changed.
+// What is open, and what is typed into the other forms and not sent yet.
+function keep(sent) {
+  const open = [...main.querySelectorAll("details[open][id]")]
+    .filter((one) => !(one.matches(".board-edit") && one.contains(sent)));
+  const typed = [...main.querySelectorAll(".board-edit :is(input, select, textarea)[id]")]
+    .filter((field) => field.form !== sent && isChanged(field));
+  return { open: open.map((one) => one.id), typed: typed.map((field) => [field.id, field.value]) };
+}
+
+function isChanged(field) {
+  if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+function restore({ open, typed }) {
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field) field.value = value;
+  }
+}
+
+// Where the eyes and fingers go on: the question that was asked, else what was changed.
 function settle(id) {
-  const asked = main.querySelector(".board-reason input[name=reason]") ?? main.querySelector(".error-summary");
-  const item = document.getElementById(id);
-  (asked ?? item ?? main.querySelector(".board-item") ?? main).focus();
-  if (asked || !item) return;
-  const told = [".board-title", ".board-begin", ".board-minutes b"].map((part) => item.querySelector(part));
-  spoken.textContent = told.map((part) => part.textContent.trim()).join(" ");
+  const asked = main.querySelector(".board-reason input[name=reason]")
+    ?? main.querySelector(".error-summary")
+    ?? (main.querySelector(".board") ? null : main.querySelector("h1"));
+  const changed = document.getElementById(id) ?? itemsOf().at(-1) ?? main;
+  const target = asked ?? (changed.matches(".board-row") ? changed.querySelector("a.board-placed, button") : changed);
+  if (target.matches("h1")) target.tabIndex = -1;
+  target.focus();
+  if (asked) return;
+  const placed = changed.querySelector("a.board-placed");
+  const item = placed ? document.getElementById(placed.hash.slice(1)) : changed;
+  say([".board-title", ".board-begin", ".board-minutes b"].map((part) => textOf(item.querySelector(part))));
+}
+
+function say(words) {
+  spoken.textContent = [...words, textOf(main.querySelector("[data-total]"))].join(" ");
 }
 
 function place(item, position) {
@@ -49,6 +100,15 @@ function place(item, position) {
   if (!form) return;
   form.querySelector("[name=position]").value = position;
   send(form, null, item.id);
+}
+
+async function remove(form, item) {
+  const title = textOf(item.querySelector(".board-title"));
+  const word = main.querySelector(".board").dataset.removed;
+  const others = itemsOf();
+  const at = others.indexOf(item);
+  await send(form, null, (others[at + 1] ?? others[at - 1])?.id ?? "");
+  if (main.querySelector(".board") && !document.getElementById(item.id)) say([word + title]);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -66,7 +126,7 @@ document.addEventListener("keydown", (event) => {
     "-": () => minutes("first"),
     "+": () => minutes("last"),
     "=": () => minutes("last"),
-    Delete: () => send(formTo(item, "/removal"), null, (items[at] ?? items[at - 2])?.id),
+    Delete: () => remove(formTo(item, "/removal"), item),
   };
   if (!acts[event.key]) return;
   event.preventDefault();
@@ -75,31 +135,35 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.closest(".board, .board-reason") || form.action.endsWith("/notice")) return;
+  if (isPlain || !main.contains(form) || !/\/agenda\/(?!notice)/.test(form.action)) return;
   event.preventDefault();
-  send(form, event.submitter, form.closest(".board-item")?.id);
+  const item = form.closest(".board-item");
+  if (item && form.action.endsWith("/removal")) { remove(form, item); return; }
+  send(form, event.submitter, (item ?? form.closest(".board-row"))?.id ?? (form.closest(".board") ? "" : waiting));
 });
 
 document.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.(".board-item, .board-row[draggable=true]");
+  dragged = event.target.closest?.(".board-item[draggable=true], .board-row[draggable=true]");
 });
 
 document.addEventListener("dragover", (event) => {
-  if (!dragged || !event.target.closest("[data-agenda]")) return;
+  const agenda = event.target.closest("[data-agenda]");
+  if (!dragged || !agenda) return;
   event.preventDefault();
+  if (dragged.matches(".board-row")) { agenda.classList.add("is-target"); return; }
   const target = event.target.closest(".board-item");
   for (const item of itemsOf()) item.classList.toggle("is-target", item === target && item !== dragged);
 });
 
 document.addEventListener("dragend", () => {
   dragged = null;
-  for (const item of itemsOf()) item.classList.remove("is-target");
+  for (const marked of main.querySelectorAll(".is-target")) marked.classList.remove("is-target");
 });
 
 document.addEventListener("drop", (event) => {
   if (!dragged || !event.target.closest("[data-agenda]")) return;
   event.preventDefault();
-  if (dragged.matches(".board-row")) { send(dragged.querySelector("form"), null, ""); return; }
+  if (dragged.matches(".board-row")) { send(dragged.querySelector("form"), null, dragged.id); return; }
   const target = event.target.closest(".board-item");
   if (target && target !== dragged) place(dragged, itemsOf().indexOf(target) + 1);
 });

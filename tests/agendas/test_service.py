@@ -6,12 +6,20 @@ from uuid import UUID
 
 import pytest
 
-from deliberation.agendas.service import add_demand, add_matter, items_of, propose_agenda
+from deliberation.agendas.publishing import publish_notice
+from deliberation.agendas.service import (
+    add_demand,
+    add_matter,
+    elsewhere,
+    items_of,
+    propose_agenda,
+)
 from deliberation.demands.service import Raising, raise_demand
 from deliberation.errors import Code, Refusal
 from deliberation.matters.models import Matter
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
+from deliberation.meetings.service import require_meeting
 from tests.support.held_day import BEFORE, Planned, adjourned, planned
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("store")]
@@ -58,6 +66,29 @@ async def test_two_proposals_at_once_share_the_list_between_them() -> None:
     )
     held = [i.demand_id for m in (made.meeting, december) for i in await items_of(m)]
     assert len(held) == len(set(held)) == 9
+
+
+async def test_what_stands_on_another_agenda_is_no_reason_to_give_reasons() -> None:
+    made = await planned()
+    december = await another_meeting(made)
+    later = await raise_demand(made.chair, Raising(title="演示扶手松动"), at=BEFORE)
+    await add_demand(made.chair, december, later.id, at=BEFORE)
+    (item,) = await items_of(december)
+    assert not item.override_reason
+    (known,) = await elsewhere(await require_meeting(december))
+    assert (known.title, known.meeting.title) == ("演示路灯不亮", "11月议事日")
+
+
+async def test_two_notices_at_once_number_their_matters_apart() -> None:
+    made = await planned()
+    december = await another_meeting(made)
+    for number in range(4):
+        await raise_demand(made.chair, Raising(title=f"演示事项{number}"), at=BEFORE)
+    await propose_agenda(made.chair, december, at=BEFORE)
+    await asyncio.gather(
+        *(publish_notice(made.chair, m, at=BEFORE) for m in (made.meeting, december))
+    )
+    assert sorted(m.number for m in await Matter.all()) == [f"2026-{n:03}" for n in range(1, 6)]
 
 
 async def test_a_matter_left_over_goes_to_one_coming_meeting_only() -> None:

@@ -137,6 +137,31 @@ async def test_items_are_edited_moved_and_removed_by_plain_forms(desk: Desk) -> 
     assert len(await items_of(meeting)) == len(items) - 1
 
 
+async def test_an_item_that_was_written_for_is_removed_only_after_a_yes(desk: Desk) -> None:
+    meeting, items = await proposed(desk)
+    item = f"/meetings/{meeting}/agenda/items/{items[-1].id}"
+    await desk.press(item, reporter="演示人")
+    asked = await desk.press(f"{item}/removal")
+    assert "移出议程吗？" in asked.text
+    assert len(await items_of(meeting)) == len(items)
+    await desk.press(f"{item}/removal", confirmed=1)
+    assert len(await items_of(meeting)) == len(items) - 1
+
+
+async def test_the_board_names_the_meeting_that_a_demand_stands_on(desk: Desk) -> None:
+    meeting, items = await proposed(desk)
+    day = await DeliberationDay.get(planned_on=date(2026, 12, 20))
+    await desk.press(f"/days/{day.id}/meetings", title="12月议事日")
+    december = (await Meeting.get(day_id=day.id)).id
+    board = (await desk.staff.get(f"/meetings/{december}/agenda")).text
+    assert f"已在别的会议上{len(items)}件" in board
+    assert f'href="/meetings/{meeting}/agenda"' in board
+    refused = await desk.press(f"/meetings/{december}/agenda/demands/{items[0].demand_id}")
+    assert refused.status_code == 409
+    assert "这件已经在“11月议事日”的议程上" in refused.text
+    assert "发布前检查" in refused.text
+
+
 async def test_minutes_out_of_range_are_said_on_the_board_and_nothing_changes(desk: Desk) -> None:
     meeting, items = await proposed(desk)
     answer = await desk.press(f"/meetings/{meeting}/agenda/items/{items[0].id}", minutes=900)
@@ -249,8 +274,24 @@ async def test_a_rule_with_nothing_in_it_is_refused_and_changes_nothing(desk: De
     before = (await desk.anyone.get("/days")).text
     answer = await desk.press("/days/rule")
     assert answer.status_code == 400
-    assert "怎样定日子" in answer.text
+    assert 'href="#rule-kind"' in answer.text
     assert (await desk.anyone.get("/days")).text == before
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [("day", ""), ("day", "40"), ("starts", "25:00"), ("minutes", "很久"), ("venue", " ")],
+)
+async def test_a_faulty_rule_is_refused_at_its_field_and_what_was_typed_stays(
+    desk: Desk, field: str, typed: str
+) -> None:
+    sound = {"rule": "date", "day": "18", "starts": "14:00", "minutes": "90", "venue": "新演示厅"}
+    answer = await desk.press("/days/rule", **(sound | {field: typed}))
+    assert answer.status_code == 400
+    assert f'href="#{field}"' in answer.text
+    assert f'id="{field}-error"' in answer.text
+    kept = {name: value for name, value in sound.items() if name not in ("rule", field)}
+    assert all(f'value="{value}"' in answer.text for value in kept.values())
 
 
 async def test_residents_see_the_days_but_no_forms(desk: Desk) -> None:
