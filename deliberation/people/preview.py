@@ -1,11 +1,12 @@
 """What an import of households would do, as people read it before they confirm it."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from deliberation.people.intake import PeopleIntake
 from deliberation.people.planning import HouseholdChange, PeoplePlan
-from deliberation.sheets.columns import Problem
+from deliberation.sheets.columns import FieldChange, Problem, Value
 
 SHOWN = 200
 """Rows of each kind that a preview lists; the counts are of all."""
@@ -40,20 +41,36 @@ def report_of(intake: PeopleIntake, plan: PeoplePlan, *, seq: int) -> str:
 
 
 def _told(change: HouseholdChange) -> dict[str, Any]:
-    fields = [
-        {"field": c.field, "before": str(c.before or ""), "after": str(c.after or "")}
-        for c in change.fields
-    ]
     joined = [{"field": "joined", "before": "", "after": p.name} for p in change.joined]
-    people = [
-        {"field": "person", "before": p.existing.name, "after": p.facts.name} for p in change.people
-    ]
     return {
         "row": change.facts.row,
         "number": change.existing.label,
         "title": " / ".join(change.existing.place),
-        "fields": fields + joined + people,
+        "fields": [
+            *(_told_field(field) for field in change.fields),
+            *joined,
+            *(_told_field(f, who=p.existing.name) for p in change.people for f in p.fields),
+        ],
     }
+
+
+def _told_field(change: FieldChange, who: str = "") -> dict[str, Any]:
+    """From and to, as people read them; `who` is the person it belongs to."""
+    return {
+        "field": change.field,
+        "who": who,
+        "before": _as_read(change.field, change.before),
+        "after": _as_read(change.field, change.after),
+    }
+
+
+def _as_read(field: str, value: Value) -> object:
+    """Of a telephone only that there is one; roles as a list."""
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, int):
+        return f"{Decimal(value).scaleb(-2)} m²" if value else ""
+    return "…" if value and field == "last_four" else value or ""
 
 
 def _told_problem(problem: Problem) -> dict[str, Any]:

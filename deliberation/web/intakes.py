@@ -18,6 +18,7 @@ from deliberation.sheets import Limits, write_csv, write_xlsx
 from deliberation.web import guarding
 from deliberation.web.pages import go, page, words_of
 from deliberation.web.routing import Page, get, post
+from deliberation.web.staff import ROLE_WORDS
 from deliberation.web.visit import Visit
 
 KINDS = ("demands", "people")
@@ -118,6 +119,7 @@ async def preview(visit: Visit) -> Response:
         intake=row,
         report=report,
         field_words=FIELD_WORDS,
+        role_words=ROLE_WORDS,
     )
 
 
@@ -131,8 +133,15 @@ def _progress(visit: Visit, kind: str, row: Any, report: dict[str, Any]) -> Resp
 async def confirm(visit: Visit) -> Response:
     """Take the file over, all or nothing."""
     kind, intake = _kind(visit), visit.path_id("intake")
-    await guarding.done_once(visit, lambda: _confirm(visit, kind, intake))
+    if not await _is_confirmed(kind, intake):  # else it was pressed twice: the page says so
+        await guarding.done_once(visit, lambda: _confirm(visit, kind, intake))
     return go(f"/intakes/{kind}/{intake}")
+
+
+async def _is_confirmed(kind: str, intake: UUID) -> bool:
+    if kind == "demands":
+        return (await demand_files.require_intake(intake)).state == "confirmed"
+    return (await people_files.require_intake(intake)).state == "confirmed"
 
 
 async def _confirm(visit: Visit, kind: str, intake: UUID) -> None:
@@ -180,7 +189,8 @@ FIELD_WORDS = {
     "area": N_("专有面积"),
     "representative": N_("户代表"),
     "joined": N_("新增住户"),
-    "person": N_("住户"),
+    "last_four": N_("电话后四位"),
+    "roles": N_("角色"),
 }
 
 PAGES: Sequence[Page] = (

@@ -120,6 +120,26 @@ async def test_a_long_upload_is_answered_before_the_comparison_is_over(
     assert "演-900" in seen.text
 
 
+async def test_a_confirmation_pressed_twice_says_that_all_is_written(desk: Desk) -> None:
+    preview = await desk.upload("demands", RIGHT)
+    for _press in range(2):
+        assert "已经全部写入" in (await desk.confirm(preview)).text
+    assert await Demand.filter(number="演-900").count() == 1
+
+
+async def test_what_changes_in_a_household_is_told_in_words(desk: Desk) -> None:
+    await desk.confirm(await desk.upload("people", PEOPLE))
+    headers, row = PEOPLE.splitlines()
+    changed = f"{headers},电话后四位,角色\r\n{row.replace('88.5', '90.25')},5678,记录员\r\n"
+    preview = await desk.upload("people", changed)
+    for told in (
+        "专有面积：88.50 m² → 90.25 m²",
+        "演示甲 电话后四位：（空） → …",
+        "演示甲 角色：（空） → 记录员",
+    ):
+        assert told in preview.text
+
+
 async def test_a_long_file_that_turns_out_to_be_none_says_why(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
