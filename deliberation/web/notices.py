@@ -9,12 +9,14 @@ from typing import Any
 
 from starlette.responses import Response
 
+from deliberation.agendas.reasons import reasons_for
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.i18n.catalogs import format_date, format_time
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.journal.events import MeetingNoticed, NoticedItem, event_from
 from deliberation.meetings.models import Meeting
+from deliberation.meetings.rules import MeetingState
 from deliberation.meetings.service import require_meeting
 from deliberation.notices.models import Notice
 from deliberation.papers.press import to_pdf
@@ -70,6 +72,7 @@ async def shown(visit: Visit) -> Response:
         return page(visit, "notices/none.html", section="days", meeting=meeting)
     noticed = noticed_in(notice)
     rule = Rule.from_json(noticed.rule)
+    placed, left_out = await reasons_for(meeting.id)
     return page(
         visit,
         "notices/notice.html",
@@ -77,6 +80,8 @@ async def shown(visit: Visit) -> Response:
         meeting=meeting,
         notice=notice,
         noticed=noticed,
+        placed=placed,
+        left_out=left_out,
         ends_at=noticed.starts_at + timedelta(minutes=noticed.minutes),
         label=say(rule.label),
         attendance=_attendance(noticed),
@@ -120,20 +125,21 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
     """The data of papers/typst/notice.typ."""
     noticed, translate = noticed_in(notice), visit.translations.gettext
     rule, address = Rule.from_json(noticed.rule), _address(visit, meeting)
-    begins = noticed.starts_at.astimezone(visit.zone)
+    begins = meeting.starts_at.astimezone(visit.zone)
+    title, access = _headline(visit, meeting, noticed)
     published = notice.published_at.astimezone(visit.zone).date()
     counted = wording.thresholds(rule)[1 if noticed.present_required else 0 :]
     said = [_attendance(noticed), *counted, *_limits(rule)]
     return {
         "language": "en" if visit.language.startswith("en") else "zh",
-        "title": translate(N_("议事日公告")),
+        "title": title,
         "label": translate(N_("演示数据")) if visit.here.is_demonstration else "",
         "organiser": visit.here.name,
         "month": translate(N_("{year}年{month}月")).format(year=begins.year, month=begins.month),
         "day": str(begins.day),
         "when": _when(visit, begins, noticed.minutes),
         "place": noticed.venue,
-        "access": translate(N_("可以只参加一项。")),
+        "access": access,
         "items": [_line(visit, item, rule) for item in noticed.items],
         "rules_lead": translate(N_("怎样算通过：")),
         "rules": "".join(one.render(translate) for one in said),
@@ -150,6 +156,20 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
         ],
         "footer_right": [visit.here.name, format_date(published, visit.language)],
     }
+
+
+def _headline(visit: Visit, meeting: Meeting, noticed: MeetingNoticed) -> tuple[str, str]:
+    """What the poster is, and the line under the place: a paper on the wall must not call to a
+    meeting that was cancelled, nor to the day it was moved from."""
+    translate, reason = visit.translations.gettext, meeting.reason
+    if meeting.state == MeetingState.CANCELLED:
+        return translate(N_("会议已取消")), translate(N_("原因：{reason}")).format(reason=reason)
+    if meeting.starts_at != noticed.starts_at:
+        planned = format_date(noticed.starts_at.astimezone(visit.zone).date(), visit.language)
+        moved = translate(N_("原定{day}，改期原因：{reason}"))
+        return translate(N_("会议已改期")), moved.format(day=planned, reason=reason)
+    line = translate(N_("{title}。可以只参加一项。")).format(title=noticed.title)
+    return translate(N_("议事日公告")), line
 
 
 def _limits(rule: Rule) -> list[Sentence]:

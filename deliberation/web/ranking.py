@@ -15,6 +15,8 @@ from deliberation.web.routing import Page, get
 from deliberation.web.visit import Visit
 
 SHOWN = 50
+SEEN = 10
+"""Ranked demands that are seen at once; the others are a press away."""
 
 
 async def rule(visit: Visit) -> Response:
@@ -31,6 +33,7 @@ async def rule(visit: Visit) -> Response:
         per_carry_over=amount_text(weights.per_carry_over),
         domains=[(name, amount_text(points)) for name, points in weights.domains.items()],
         ranked=ranked[:SHOWN],
+        seen=SEEN,
         total=len(ranked),
         titles=titles,
     )

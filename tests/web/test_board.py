@@ -26,6 +26,7 @@ from deliberation.people.service import require_community
 from deliberation.web.visit import DEVICE_COOKIE
 from tests.flows.community import demand_list, found_community, settle_households
 from tests.flows.hall import token_of
+from tests.papers.samples import text_of
 from tests.support.service import served
 
 pytestmark = pytest.mark.anyio
@@ -122,6 +123,20 @@ async def test_out_of_turn_the_board_asks_for_a_reason_and_publishes_it(desk: De
     assert "未按名次，理由：消防整改期限将到" in board.text
 
 
+async def test_the_notice_says_why_each_item_is_where_it_is_and_what_was_left_out(
+    desk: Desk,
+) -> None:
+    meeting, items = await proposed(desk)
+    base = f"/meetings/{meeting}/agenda"
+    await desk.press(f"{base}/items/{items[1].id}/place", position=1, reason="消防整改期限将到")
+    await desk.press(f"{base}/items/{items[0].id}/removal", reason="提出人请求下次再议")
+    await desk.press(f"{base}/notice", confirmed=1)
+    notice = (await desk.anyone.get(f"/meetings/{meeting}/notice")).text
+    assert "名次第2：" in notice
+    assert "未按名次，理由：消防整改期限将到" in notice
+    assert f"{items[0].title}，理由：提出人请求下次再议" in notice
+
+
 async def test_items_are_edited_moved_and_removed_by_plain_forms(desk: Desk) -> None:
     meeting, items = await proposed(desk)
     base = f"/meetings/{meeting}/agenda/items"
@@ -210,6 +225,20 @@ async def test_the_poster_is_a_pdf_only_after_the_notice(desk: Desk) -> None:
     poster = await desk.anyone.get(f"/meetings/{meeting}/notice.pdf")
     assert poster.headers["content-type"] == "application/pdf"
     assert poster.content.startswith(b"%PDF-")
+
+
+async def test_a_poster_does_not_call_to_a_day_that_was_moved_or_cancelled(desk: Desk) -> None:
+    meeting, _items = await proposed(desk)
+    await desk.press(f"/meetings/{meeting}/agenda/notice", confirmed=1)
+    day, poster = await the_day(), f"/meetings/{meeting}/notice.pdf"
+    await desk.press(f"/days/{day.id}/move", to="2026-11-22", reason="演示厅检修")
+    moved = text_of((await desk.anyone.get(poster)).content)
+    assert "会议已改期" in moved
+    assert "原定2026年11月20日，改期原因：演示厅检修" in moved
+    await desk.press(f"/days/{day.id}/cancellation", reason="演示停水")
+    cancelled = text_of((await desk.anyone.get(poster)).content)
+    assert "会议已取消" in cancelled
+    assert "议事日公告" not in cancelled
 
 
 async def test_whoever_has_the_published_numbers_gets_the_same_ranking(desk: Desk) -> None:
