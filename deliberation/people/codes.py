@@ -41,7 +41,7 @@ def is_well_formed(code: str) -> bool:
 
 
 def format_code(code: str) -> str:
-    """XXXXXXX → XXX-XXXX, as printed on the card."""
+    """The seven characters in groups of three and four, as printed on the card."""
     return f"{code[:3]}-{code[3:]}"
 
 
