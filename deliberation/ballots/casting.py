@@ -1,30 +1,27 @@
 """Casting: one vote per entitled voter, by the database's own constraint, in groups.
 
 One statement inserts what is new and changes what may be changed; what it does not return is a
-repeat or refused. Groups are sorted by ballot and voter, because unsorted groups of two workers
-deadlock; on PostgreSQL the ballot's row is share-locked, so that no vote slips in behind a close.
+repeat or refused. `ballots.writer` puts the groups together.
 """
 
-import json
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
 from deliberation import journal, store
+from deliberation.ballots import statements
 from deliberation.ballots.eligibility import BallotState, CastingFacts, choice_from, may_cast
 from deliberation.ballots.published import RECEIPT_BYTES, receipt_code
+from deliberation.ballots.statements import Key, Row
 from deliberation.errors import Code, Refusal
 from deliberation.journal.chain import instant
 from deliberation.people.roles import Actor, Permission
-
-WORKER = uuid4().hex
-"""This process's name among those that share a database: it counts its own votes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +34,10 @@ class Casting:
     choice: str
     channel: str
     at: datetime
+
+    @property
+    def key(self) -> Key:
+        return self.ballot, self.voter
 
 
 class Effect(StrEnum):
@@ -58,74 +59,47 @@ class Cast:
 
 Answer = Cast | Refusal
 
-_ON_CONFLICT = (
-    " ON CONFLICT (ballot_id, voter_id) DO UPDATE SET choice = excluded.choice,"
-    " person_id = excluded.person_id, channel = excluded.channel, cast_at = excluded.cast_at"
-    " WHERE vote.choice <> excluded.choice"
-    " AND (SELECT b.may_change FROM ballot b WHERE b.id = vote.ballot_id)"
-    " RETURNING ballot_id, voter_id, choice, receipt, id"
-)
 
-_SQLITE = (
-    "WITH cast_now AS (SELECT json_extract(value, '$.id') AS id,"
-    " json_extract(value, '$.ballot') AS ballot, json_extract(value, '$.voter') AS voter,"
-    " json_extract(value, '$.person') AS person, json_extract(value, '$.choice') AS choice,"
-    " json_extract(value, '$.channel') AS channel, json_extract(value, '$.receipt') AS receipt,"
-    " json_extract(value, '$.at') AS at FROM json_each(?))"
-    " INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
-    " SELECT j.id, b.id, j.voter, j.person, j.choice, j.channel, j.receipt, j.at FROM cast_now j"
-    " JOIN ballot b ON b.id = j.ballot AND b.state = 'open'"
-    " JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
-    " AND (e.person_id IS NULL OR e.person_id = j.person) WHERE true"
-)
-
-_POSTGRES = (
-    "WITH cast_now AS (SELECT * FROM jsonb_to_recordset(?::text::jsonb) AS j(id bigint,"
-    " ballot uuid, voter uuid, person uuid, choice text, channel text, receipt text,"
-    " at timestamptz)), taking AS MATERIALIZED (SELECT id, electorate_id FROM ballot"
-    " WHERE id IN (SELECT ballot FROM cast_now) AND state = 'open' ORDER BY id FOR SHARE)"
-    " INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
-    " SELECT j.id, b.id, j.voter, j.person, j.choice, j.channel, j.receipt, j.at FROM cast_now j"
-    " JOIN taking b ON b.id = j.ballot"
-    " JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
-    " AND (e.person_id IS NULL OR e.person_id = j.person) ORDER BY j.ballot, j.voter"
-)
+def own_casting(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: datetime) -> Casting:
+    """The actor's household's vote. Raises SIGN_IN_REQUIRED, NOT_PERMITTED, BALLOT_CHOICE_UNKNOWN;
+    whether it may be cast is found out in the statement that casts it."""
+    actor.require(Permission.VOTE)
+    if actor.household is None:
+        raise Refusal(Code.NOT_PERMITTED)
+    return Casting(
+        ballot=ballot,
+        voter=actor.household,
+        person=actor.present_person(),
+        choice=choice_from(choice).value,
+        channel=channel,
+        at=at,
+    )
 
 
 @journal.shielded
 async def cast(castings: Sequence[Casting]) -> list[Answer]:
-    """Cast a group in one transaction; the answers stand in the order of the castings.
+    """Cast a group; the answers stand in the order of the castings, and are given after the commit.
 
-    Every answer is given after the commit. A second casting for the same voter in the group
-    replaces the first. Refusals: BALLOT_CHOICE_UNKNOWN, BALLOT_NOT_OPEN, BALLOT_NOT_ENTITLED,
-    BALLOT_NOT_YOURS, BALLOT_VOTE_FINAL.
+    A voter's second casting in the group is cast after the first, in a transaction of its own.
+    Refusals: BALLOT_CHOICE_UNKNOWN, NOT_FOUND, BALLOT_NOT_OPEN, BALLOT_NOT_ENTITLED,
+    BALLOT_NOT_YOURS, BALLOT_VOTE_FINAL, DATABASE_BUSY.
     """
-    known = {c.choice: _choice_refusal(c.choice) for c in castings}
-    sound = {(c.ballot, c.voter): c for c in castings if known[c.choice] is None}
-    answers = await _commit([sound[key] for key in sorted(sound)]) if sound else {}
-    return [known[c.choice] or answers[c.ballot, c.voter] for c in castings]
-
-
-async def cast_own(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: datetime) -> Cast:
-    """Cast the actor's household's vote, and answer after the commit.
-
-    Raises NOT_PERMITTED, and what `cast` refuses.
-    """
-    actor.require(Permission.VOTE)
-    if actor.household is None:
-        raise Refusal(Code.NOT_PERMITTED)
-    casting = Casting(
-        ballot=ballot,
-        voter=actor.household,
-        person=actor.present_person(),
-        choice=choice,
-        channel=channel,
-        at=at,
-    )
-    (answer,) = await cast([casting])
-    if isinstance(answer, Refusal):
-        raise answer
-    return answer
+    answers: dict[int, Answer] = {}
+    waiting = list(enumerate(castings))
+    while waiting:
+        turn: dict[Key, int] = {}
+        later = []
+        for n, casting in waiting:
+            if (refusal := _choice_refusal(casting.choice)) is not None:
+                answers[n] = refusal
+            elif casting.key in turn:
+                later.append((n, casting))
+            else:
+                turn[casting.key] = n
+        written = await _commit([castings[turn[key]] for key in sorted(turn)])
+        answers |= {turn[key]: answer for key, answer in written.items()}
+        waiting = later
+    return [answers[n] for n in range(len(castings))]
 
 
 def _choice_refusal(choice: str) -> Refusal | None:
@@ -136,11 +110,10 @@ def _choice_refusal(choice: str) -> Refusal | None:
     return None
 
 
-_Key = tuple[UUID, UUID]
-
-
-async def _commit(castings: Sequence[Casting]) -> dict[_Key, Answer]:
+async def _commit(castings: Sequence[Casting]) -> dict[Key, Answer]:
     """Tried again with other receipts in the rare case that one is taken in its ballot."""
+    if not castings:
+        return {}
     for _attempt in range(3):
         try:
             return await store.in_one_transaction(lambda: _write(castings))
@@ -149,45 +122,42 @@ async def _commit(castings: Sequence[Casting]) -> dict[_Key, Answer]:
     raise Refusal(Code.DATABASE_BUSY)
 
 
-async def _write(castings: Sequence[Casting]) -> dict[_Key, Answer]:
-    drawn = [_drawn(casting) for casting in castings]
-    rows = await store.read(
-        store.sql(sqlite=_SQLITE, postgres=_POSTGRES) + _ON_CONFLICT,
-        json.dumps(drawn, separators=(",", ":")),
-    )
-    fresh = {d["id"] for d in drawn}
-    written = {_key(row): row for row in rows}
-    await _count_new([row for row in rows if int(row["id"]) in fresh])
-    answers: dict[_Key, Answer] = {}
-    for casting in castings:
-        row = written.get((casting.ballot, casting.voter))
-        if row is None:
-            answers[casting.ballot, casting.voter] = await _unwritten(casting)
-        else:
-            effect = Effect.COUNTED if int(row["id"]) in fresh else Effect.CHANGED
-            answers[casting.ballot, casting.voter] = _cast(casting, str(row["receipt"]), effect)
-    return answers
+async def _write(castings: Sequence[Casting]) -> dict[Key, Answer]:
+    rows = [_drawn(casting) for casting in castings]
+    by_id = {row[0]: casting for row, casting in zip(rows, castings, strict=True)}
+    by_key = {casting.key: casting for casting in castings}
+    answers: dict[Key, Answer] = {}
+    for row in await statements.insert(rows):
+        new = by_id.get(row["id"])
+        casting = new or by_key[statements.key_of(row)]
+        effect = Effect.COUNTED if new else Effect.CHANGED
+        answers[casting.key] = _cast(casting, row["receipt"], effect)
+    await statements.add_turnout(_new_by_ballot(answers.values()))
+    unwritten = [casting for casting in castings if casting.key not in answers]
+    reasons = await statements.explain([casting.key for casting in unwritten])
+    return answers | {c.key: _unwritten(c, reasons.get(c.key)) for c in unwritten}
 
 
-def _drawn(casting: Casting) -> dict[str, Any]:
+def _drawn(casting: Casting) -> tuple[object, ...]:
     """The row to be; the id is random, so that it keeps no order."""
-    return {
-        "id": secrets.randbits(63),
-        "ballot": str(casting.ballot),
-        "voter": str(casting.voter),
-        "person": str(casting.person),
-        "choice": casting.choice,
-        "channel": casting.channel,
-        "receipt": receipt_code(secrets.token_bytes(RECEIPT_BYTES)),
-        "at": instant(casting.at),
-    }
+    return (
+        secrets.randbits(63),
+        casting.ballot,
+        casting.voter,
+        casting.person,
+        casting.choice,
+        casting.channel,
+        receipt_code(secrets.token_bytes(RECEIPT_BYTES)),
+        instant(casting.at),
+    )
 
 
-def _key(row: dict[str, Any]) -> _Key:
-    ballot, voter = store.identity(row["ballot_id"]), store.identity(row["voter_id"])
-    assert ballot is not None  # noqa: S101  columns that are never null
-    assert voter is not None  # noqa: S101
-    return ballot, voter
+def _new_by_ballot(answers: Iterable[Answer]) -> Counter[UUID]:
+    return Counter(
+        answer.ballot
+        for answer in answers
+        if isinstance(answer, Cast) and answer.effect is Effect.COUNTED
+    )
 
 
 def _cast(casting: Casting, receipt: str, effect: Effect) -> Cast:
@@ -200,37 +170,10 @@ def _cast(casting: Casting, receipt: str, effect: Effect) -> Cast:
     )
 
 
-async def _count_new(rows: Sequence[dict[str, Any]]) -> None:
-    """This worker's share of the turnout grows by the votes that are new."""
-    counts: dict[UUID, int] = {}
-    for row in rows:
-        ballot = _key(row)[0]
-        counts[ballot] = counts.get(ballot, 0) + 1
-    for ballot, more in sorted(counts.items()):
-        await store.read(
-            "INSERT INTO turnout (id, ballot_id, worker, n) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (ballot_id, worker) DO UPDATE SET n = turnout.n + excluded.n RETURNING n",
-            uuid4(),
-            ballot,
-            WORKER,
-            more,
-        )
-
-
-async def _unwritten(casting: Casting) -> Answer:
+def _unwritten(casting: Casting, row: Row | None) -> Answer:
     """Why a casting wrote nothing: it repeats what stands, or it is refused."""
-    rows = await store.read(
-        "SELECT b.state, b.may_change, i.position, e.id AS elector, e.person_id, v.choice,"
-        " v.receipt, v.cast_at FROM ballot b LEFT JOIN agenda_item i ON i.id = b.item_id"
-        " LEFT JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = ?"
-        " LEFT JOIN vote v ON v.ballot_id = b.id AND v.voter_id = ? WHERE b.id = ?",
-        casting.voter,
-        casting.voter,
-        casting.ballot,
-    )
-    if not rows:
+    if row is None:
         return Refusal(Code.NOT_FOUND)
-    row = rows[0]
     if row["choice"] == casting.choice and row["person_id"] in (None, *_both(casting.person)):
         return _repeat(casting, row)
     try:
@@ -245,7 +188,7 @@ def _both(person: UUID) -> tuple[UUID, str]:
     return person, str(person)
 
 
-def _repeat(casting: Casting, row: dict[str, Any]) -> Cast:
+def _repeat(casting: Casting, row: Row) -> Cast:
     return Cast(
         ballot=casting.ballot,
         choice=casting.choice,
@@ -255,7 +198,7 @@ def _repeat(casting: Casting, row: dict[str, Any]) -> Cast:
     )
 
 
-def _facts(casting: Casting, row: dict[str, Any]) -> CastingFacts:
+def _facts(casting: Casting, row: Row) -> CastingFacts:
     return CastingFacts(
         item=int(row["position"] or 0),
         state=BallotState(row["state"]),

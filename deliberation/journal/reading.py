@@ -58,9 +58,11 @@ def _happened(row: Entry, with_restricted: bool) -> Happened:
     )
 
 
-async def _sealed(stream: UUID) -> AsyncIterator[Sealed]:
+async def _sealed(stream: UUID, last: int) -> AsyncIterator[Sealed]:
     seq = 0
-    while rows := await Entry.filter(stream_id=stream, seq__gt=seq).order_by("seq").limit(PAGE):
+    while rows := await Entry.filter(stream_id=stream, seq__gt=seq, seq__lte=last).order_by(
+        "seq"
+    ).limit(PAGE):
         for row in rows:
             yield _seal_of(row)
         seq = rows[-1].seq
@@ -88,11 +90,14 @@ def _seal_of(row: Entry) -> Sealed:
 
 
 async def broken_at(stream: UUID) -> int | None:
-    """The seq where the stream's chain breaks or its head is missed; None when all holds."""
-    sealed = [entry async for entry in _sealed(stream)]
+    """The seq where the stream's chain breaks or its head is missed; None when all holds.
+
+    The head is read first: what is appended meanwhile, by this process or another, is no break.
+    """
+    head = await Stream.get(id=stream)
+    sealed = [entry async for entry in _sealed(stream, head.seq)]
     broken = first_break(sealed)
     if broken is not None:
         return broken
-    head = await Stream.get(id=stream)
     ends_well = head.seq == len(sealed) and (not sealed or sealed[-1].hash == head.head)
     return None if ends_well else len(sealed) + 1

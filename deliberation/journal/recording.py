@@ -13,7 +13,6 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 import structlog
-from tortoise.transactions import in_transaction
 
 from deliberation import store
 from deliberation.errors import Code, Refusal
@@ -170,7 +169,7 @@ async def record(
         raise RuntimeError("units of work are never nested")
     mark = _is_recording.set(True)
     try:
-        async with in_transaction():
+        async with store.transaction():
             if opens is not None:
                 await _begin(stream, opens)
             recorder = await _lock(stream, actor, at)

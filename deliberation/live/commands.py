@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from deliberation import journal
-from deliberation.ballots.casting import cast_own
+from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.live.personal import vote_facts
 from deliberation.live.protocol import Ask, Attend, Command, Vote, Withdraw

@@ -5,7 +5,6 @@ from deliberation.store.engine import (
     close_store,
     engine,
     identity,
-    in_one_transaction,
     instant,
     is_open,
     open_store,
@@ -14,6 +13,7 @@ from deliberation.store.engine import (
     write,
 )
 from deliberation.store.migrating import backup, migrate, pending
+from deliberation.store.transacting import in_one_transaction, transaction
 
 __all__ = [
     "CONFIG",
@@ -29,5 +29,6 @@ __all__ = [
     "pending",
     "read",
     "sql",
+    "transaction",
     "write",
 ]

@@ -1,20 +1,18 @@
 """One connection setting for two engines: SQLite (a file, one process) and PostgreSQL."""
 
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID
 
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.transactions import in_transaction
 
 Engine = Literal["sqlite", "postgres"]
-R = TypeVar("R")
 
 FEATURES_WITH_TABLES = (
     "store",
@@ -178,10 +176,3 @@ def instant(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value))
-
-
-async def in_one_transaction(act: Callable[[], Awaitable[R]]) -> R:
-    """Statements that stand or fall together and are no unit of the journal's; the first one
-    writes, and the caller is shielded."""
-    async with in_transaction():
-        return await act()

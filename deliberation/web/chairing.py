@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import cast_own
+from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action
 from deliberation.matters.service import Given, act_on

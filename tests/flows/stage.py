@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from deliberation.auth.service import actor_of
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import cast_own
+from deliberation.ballots.writer import cast_own
 from deliberation.clock import FixedClock
 from deliberation.demands import intaking
 from deliberation.errors import Code, Refusal

@@ -12,7 +12,7 @@ from hypothesis import given
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import cast_own
+from deliberation.ballots.writer import cast_own
 from deliberation.clock import FixedClock
 from deliberation.journal.events import EVENTS, Event, NoticedItem, body_of, event_from
 from deliberation.journal.replay import advance, replay

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from deliberation.config import PREFIX
+from deliberation.wire import PatientHttp, Wire
 from tests.support.processes import ROOT, Kept, free_port, kept
 
 
@@ -66,7 +67,7 @@ def _is_healthy(url: str) -> bool:
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application from this very loop on a free port; gives its http address."""
     listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")
+    config = uvicorn.Config(app, log_level="warning", http=PatientHttp, ws=Wire, lifespan="on")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:

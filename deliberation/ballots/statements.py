@@ -1,0 +1,118 @@
+"""The statements that cast a group of votes: one to write it, one to count it, one to explain.
+
+Groups go in as JSON. They are sorted by ballot and voter, because unsorted groups of two workers
+deadlock; on PostgreSQL the ballot's row is share-locked, so that no vote slips in behind a close.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from deliberation import store
+
+WORKER = uuid4().hex
+"""This process's name among those that share a database: it counts its own votes."""
+
+Key = tuple[UUID, UUID]
+"""A ballot and a voter in it."""
+
+Row = dict[str, Any]
+
+_ON_CONFLICT = (
+    " ON CONFLICT (ballot_id, voter_id) DO UPDATE SET choice = excluded.choice,"
+    " person_id = excluded.person_id, channel = excluded.channel, cast_at = excluded.cast_at"
+    " WHERE vote.choice <> excluded.choice"
+    " AND (SELECT b.may_change FROM ballot b WHERE b.id = vote.ballot_id)"
+    " RETURNING ballot_id, voter_id, receipt, id"
+)
+
+_CAST_ON_SQLITE = (
+    "INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
+    " SELECT json_extract(j.value, '$[0]'), b.id, json_extract(j.value, '$[2]'),"
+    " json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'),"
+    " json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]') FROM json_each(?) j"
+    " JOIN ballot b ON b.id = json_extract(j.value, '$[1]') AND b.state = 'open'"
+    " JOIN elector e ON e.electorate_id = b.electorate_id"
+    " AND e.voter_id = json_extract(j.value, '$[2]')"
+    " AND (e.person_id IS NULL OR e.person_id = json_extract(j.value, '$[3]'))"
+    " WHERE true"  # or SQLite takes the ON of the conflict for one of the join
+)
+
+_CAST_ON_POSTGRES = (
+    "WITH cast_now AS (SELECT (j->>0)::bigint AS id, (j->>1)::uuid AS ballot,"
+    " (j->>2)::uuid AS voter, (j->>3)::uuid AS person, j->>4 AS choice, j->>5 AS channel,"
+    " j->>6 AS receipt, (j->>7)::timestamptz AS at FROM jsonb_array_elements(?::text::jsonb) AS j),"
+    " taking AS MATERIALIZED (SELECT id, electorate_id FROM ballot"
+    " WHERE id IN (SELECT ballot FROM cast_now) AND state = 'open' ORDER BY id FOR SHARE)"
+    " INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
+    " SELECT j.id, b.id, j.voter, j.person, j.choice, j.channel, j.receipt, j.at FROM cast_now j"
+    " JOIN taking b ON b.id = j.ballot"
+    " JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
+    " AND (e.person_id IS NULL OR e.person_id = j.person) ORDER BY j.ballot, j.voter"
+)
+
+_COUNT = (
+    "INSERT INTO turnout (id, ballot_id, worker, n) {values}"
+    " ON CONFLICT (ballot_id, worker) DO UPDATE SET n = turnout.n + excluded.n RETURNING n"
+)
+_COUNT_ON_SQLITE = _COUNT.format(
+    values="SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+    " json_extract(value, '$[2]'), json_extract(value, '$[3]') FROM json_each(?) WHERE true"
+)
+_COUNT_ON_POSTGRES = _COUNT.format(
+    values="SELECT (j->>0)::uuid, (j->>1)::uuid, j->>2, (j->>3)::int"
+    " FROM jsonb_array_elements(?::text::jsonb) AS j ORDER BY j->>1"
+)
+
+_EXPLAIN = (
+    "SELECT b.id AS ballot_id, j.voter AS voter_id, b.state, b.may_change, i.position,"
+    " e.id AS elector, e.person_id, v.choice, v.receipt, v.cast_at FROM ({asked}) j"
+    " JOIN ballot b ON b.id = j.ballot LEFT JOIN agenda_item i ON i.id = b.item_id"
+    " LEFT JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
+    " LEFT JOIN vote v ON v.ballot_id = b.id AND v.voter_id = j.voter"
+)
+_EXPLAIN_ON_SQLITE = _EXPLAIN.format(
+    asked="SELECT json_extract(value, '$[0]') AS ballot, json_extract(value, '$[1]') AS voter"
+    " FROM json_each(?)"
+)
+_EXPLAIN_ON_POSTGRES = _EXPLAIN.format(
+    asked="SELECT (j->>0)::uuid AS ballot, (j->>1)::uuid AS voter"
+    " FROM jsonb_array_elements(?::text::jsonb) AS j"
+)
+
+
+def _json(rows: Sequence[object]) -> str:
+    return msgspec.json.encode(rows).decode()
+
+
+async def insert(rows: Sequence[tuple[object, ...]]) -> list[Row]:
+    """Votes (id, ballot, voter, person, choice, channel, receipt, at), sorted: those that were
+    written, new or changed. A row with another id than was given is a changed vote."""
+    statement = store.sql(sqlite=_CAST_ON_SQLITE, postgres=_CAST_ON_POSTGRES) + _ON_CONFLICT
+    return await store.read(statement, _json(rows))
+
+
+async def add_turnout(counts: Mapping[UUID, int]) -> None:
+    """This worker's share of the turnout grows by the votes that are new."""
+    rows = [(uuid4(), ballot, WORKER, more) for ballot, more in sorted(counts.items())]
+    if rows:
+        await store.read(
+            store.sql(sqlite=_COUNT_ON_SQLITE, postgres=_COUNT_ON_POSTGRES), _json(rows)
+        )
+
+
+async def explain(keys: Sequence[Key]) -> dict[Key, Row]:
+    """What stands in the way of votes that were not written; nothing for an unknown ballot."""
+    if not keys:
+        return {}
+    statement = store.sql(sqlite=_EXPLAIN_ON_SQLITE, postgres=_EXPLAIN_ON_POSTGRES)
+    return {key_of(row): row for row in await store.read(statement, _json(keys))}
+
+
+def key_of(row: Row) -> Key:
+    ballot, voter = store.identity(row["ballot_id"]), store.identity(row["voter_id"])
+    assert ballot is not None  # noqa: S101  columns that are never null
+    assert voter is not None  # noqa: S101
+    return ballot, voter
