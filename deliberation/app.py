@@ -17,16 +17,19 @@ from starlette.websockets import WebSocket
 
 from deliberation import journal, store
 from deliberation.auth.limiting import Limiter
+from deliberation.ballots.writer import WRITER
 from deliberation.clock import Clock, SystemClock
 from deliberation.config import Settings
 from deliberation.demands.service import journal_supports
 from deliberation.errors import Code, Refusal
+from deliberation.journal import bell
 from deliberation.journal.states import forget
 from deliberation.keys import secret_key
-from deliberation.live.endpoint import Endpoint
+from deliberation.live.endpoint import serve
 from deliberation.live.hub import Hub
 from deliberation.live.protocol import CLOSE_REFUSED
 from deliberation.matters.rating import journal_ratings
+from deliberation.meetings import viewing
 from deliberation.meetings.service import top_up_days
 from deliberation.papers import close_papers
 from deliberation.people.service import only_community
@@ -77,14 +80,15 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         _log.info("migrated", migration=name)
     await store.open_store(desk.settings.store_url)
     forget()
-    tidying = asyncio.create_task(_tidy(desk.clock))
+    tasks = [asyncio.create_task(_tidy(desk.clock)), asyncio.create_task(bell.hear_others())]
     try:
         yield
     finally:
-        tidying.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await tidying
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await app.state.hub.close()
+        await WRITER.drain()
         await journal.drain()
         close_papers()
         await store.close_store()
@@ -100,6 +104,7 @@ async def _tidy(clock: Clock) -> None:
             if rounds % HOURLY == 0:
                 await _quietly(lambda: top_up_days(at=clock.now()))
                 await _quietly(lambda: _forget_answers(clock))
+                await _quietly(viewing.forget_old)
             rounds += 1
         await asyncio.sleep(TIDY_SECONDS)
 
@@ -134,7 +139,7 @@ async def live(socket: WebSocket) -> None:
         await socket.close(CLOSE_REFUSED)
         return
     token = socket.cookies.get(DEVICE_COOKIE)
-    await Endpoint(socket, socket.app.state.hub, desk.clock, token).run()
+    await serve(socket, socket.app.state.hub, token)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -30,6 +30,8 @@ class Settings:
     fonts: str = _setting("", "folder with fonts of your own for PDF, searched first")
     log_level: str = _setting("info", "debug, info, warning or error")
     upload_mb: str = _setting("20", "largest file that may be uploaded, in MB")
+    workers: str = _setting("1", "serving processes on this machine; several need PostgreSQL")
+    metrics_token: str = _setting("", "word that /metrics asks for; empty: it tells nobody")
     trusted_proxies: str = _setting("", "addresses whose X-Forwarded-For is believed, with commas")
 
     @classmethod
@@ -41,10 +43,14 @@ class Settings:
         return settings
 
     def check(self) -> None:
-        for name in ("port", "upload_mb"):
+        for name in ("port", "upload_mb", "workers"):
             value = getattr(self, name)
             if not value.isdecimal() or not 0 <= int(value) <= 65535:
                 raise SettingError(f"{PREFIX}{name.upper()} must be a number, not {value!r}")
+        if not 1 <= int(self.workers) <= 64:
+            raise SettingError(f"{PREFIX}WORKERS must be from 1 to 64")
+        if int(self.workers) > 1 and not self.database_url.startswith("postgres://"):
+            raise SettingError(f"{PREFIX}WORKERS: more than one process needs PostgreSQL")
         if self.public_url and not self.public_url.startswith(("http://", "https://")):
             raise SettingError(f"{PREFIX}PUBLIC_URL must start with http:// or https://")
         if self.log_level not in ("debug", "info", "warning", "error"):

@@ -40,3 +40,16 @@ def quantile(bounds: Sequence[float], counts: Sequence[int], share: float) -> fl
         if left <= 0:
             return bound
     return bounds[-1]
+
+
+class Counts:
+    """Named figures that only grow."""
+
+    def __init__(self) -> None:
+        self._figures: dict[str, int] = {}
+
+    def add(self, name: str, more: int = 1) -> None:
+        self._figures[name] = self._figures.get(name, 0) + more
+
+    def __getitem__(self, name: str) -> int:
+        return self._figures.get(name, 0)

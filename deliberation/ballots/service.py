@@ -4,23 +4,21 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from deliberation import journal, store
+from deliberation import journal
 from deliberation.ballots import eligibility
-from deliberation.ballots.casting import Cast, Effect
 from deliberation.ballots.eligibility import BallotState, OpeningFacts
 from deliberation.ballots.models import Ballot, Elector, Electorate, Vote
 from deliberation.ballots.published import (
     SALT_BYTES,
-    PublishedVote,
     electorate_digest,
     merkle_root,
     published_lines,
 )
-from deliberation.ballots.tally import Choice, Tally, count
+from deliberation.ballots.reading import published_votes
+from deliberation.ballots.tally import Tally, count
 from deliberation.errors import Code, Refusal
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import (
@@ -39,20 +37,6 @@ from deliberation.meetings.standing import require_current
 from deliberation.people.roles import Actor, Permission
 from deliberation.people.service import representatives
 from deliberation.rulesets.rules import Rule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OwnVote:
-    """A household's vote in one ballot, for its own eyes."""
-
-    ballot: UUID
-    meeting: UUID
-    item: UUID
-    wording: str
-    state: str
-    choice: str
-    receipt: str
-    cast_at: datetime
 
 
 @journal.shielded
@@ -227,60 +211,3 @@ async def void(actor: Actor, meeting: UUID, reason: str, *, at: datetime) -> Non
         ballot.state = BallotState.VOIDED
         await ballot.save(update_fields=["state"])
         entry.tell(BallotVoided(ballot=ballot.id, reason=reason), subject=f"ballot:{ballot.id}")
-
-
-async def turnout(ballot: UUID) -> int:
-    """Votes committed by all workers together."""
-    rows = await store.read(
-        "SELECT COALESCE(SUM(n), 0) AS n FROM turnout WHERE ballot_id = ?", ballot
-    )
-    return int(rows[0]["n"])
-
-
-async def published_votes(ballot: UUID) -> list[PublishedVote]:
-    """The list that is published with the result: receipts and choices, nobody's name."""
-    rows = await Vote.filter(ballot_id=ballot).values_list("receipt", "choice")
-    return [PublishedVote(receipt=row[0], choice=Choice(row[1])) for row in rows]
-
-
-async def own_vote(ballot: UUID, household: UUID) -> Cast | None:
-    """What a household has cast in a ballot, as the answer to a repeat would tell it."""
-    vote = await Vote.get_or_none(ballot_id=ballot, voter_id=household)
-    if vote is None:
-        return None
-    return Cast(
-        ballot=ballot,
-        choice=vote.choice,
-        receipt=vote.receipt,
-        effect=Effect.REPEATED,
-        at=vote.cast_at,
-    )
-
-
-async def own_votes(household: UUID) -> list[OwnVote]:
-    """A household's votes, the newest first."""
-    rows = await store.read(
-        "SELECT v.ballot_id, b.meeting_id, b.item_id, b.wording, b.state, v.choice, v.receipt,"
-        " v.cast_at FROM vote v JOIN ballot b ON b.id = v.ballot_id WHERE v.voter_id = ?"
-        " ORDER BY b.opened_at DESC",
-        household,
-    )
-    return [_own(row) for row in rows]
-
-
-def _own(row: dict[str, object]) -> OwnVote:
-    ballot, meeting = store.identity(row["ballot_id"]), store.identity(row["meeting_id"])
-    item = store.identity(row["item_id"])
-    assert ballot is not None  # noqa: S101  columns that are never null
-    assert meeting is not None  # noqa: S101
-    assert item is not None  # noqa: S101
-    return OwnVote(
-        ballot=ballot,
-        meeting=meeting,
-        item=item,
-        wording=str(row["wording"]),
-        state=str(row["state"]),
-        choice=str(row["choice"]),
-        receipt=str(row["receipt"]),
-        cast_at=store.instant(row["cast_at"]),
-    )

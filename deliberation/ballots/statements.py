@@ -12,9 +12,6 @@ import msgspec
 
 from deliberation import store
 
-WORKER = uuid4().hex
-"""This process's name among those that share a database: it counts its own votes."""
-
 Key = tuple[UUID, UUID]
 """A ballot and a voter in it."""
 
@@ -96,7 +93,7 @@ async def insert(rows: Sequence[tuple[object, ...]]) -> list[Row]:
 
 async def add_turnout(counts: Mapping[UUID, int]) -> None:
     """This worker's share of the turnout grows by the votes that are new."""
-    rows = [(uuid4(), ballot, WORKER, more) for ballot, more in sorted(counts.items())]
+    rows = [(uuid4(), ballot, store.WORKER, more) for ballot, more in sorted(counts.items())]
     if rows:
         await store.read(
             store.sql(sqlite=_COUNT_ON_SQLITE, postgres=_COUNT_ON_POSTGRES), _json(rows)

@@ -30,6 +30,7 @@ from deliberation.meetings import service as meetings
 from deliberation.meetings import speaking
 from deliberation.minutes import service as minutes
 from deliberation.people.codes import format_code
+from deliberation.wire import PatientHttp, Wire
 
 FOLDER = "demo"
 PAUSE_SECONDS = 20.0
@@ -107,7 +108,8 @@ async def _served(
 ) -> AsyncIterator["asyncio.Task[None]"]:
     config = uvicorn.Config(
         create_app(settings, _CLOCK),
-        ws="websockets-sansio",
+        http=PatientHttp,
+        ws=Wire,
         log_level="warning",
         timeout_graceful_shutdown=5,
     )

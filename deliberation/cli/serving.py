@@ -1,21 +1,28 @@
 """Serving: the log, the words on the console, uvicorn."""
 
 import asyncio
-import gc
 import logging
 import socket
 import sys
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 from deliberation import store
 from deliberation.app import create_app
 from deliberation.auth.tokens import setup_token
+from deliberation.cli.runtime import tune
 from deliberation.cli.wording import _
 from deliberation.config import SettingError, Settings
+from deliberation.i18n import N_
 from deliberation.keys import secret_key
 from deliberation.people.service import only_community
+from deliberation.wire import PatientHttp, Wire
+
+LARGEST_MESSAGE = 64 * 1024
+"""Bytes of a message on a socket; a frame of ours is far smaller, and refused in words."""
 
 
 def configure_log(settings: Settings) -> None:
@@ -36,34 +43,67 @@ def configure_log(settings: Settings) -> None:
 
 
 def serve() -> int:
-    """Run until stopped. Returns the exit code: 2 for settings that cannot be understood."""
+    """Run until stopped. Returns the exit code: 2 for what the operator has to put right."""
     try:
         settings = Settings.from_environment()
         key = secret_key(settings)
+        configure_log(settings)
+        with store.sole_service(settings.store_url):
+            is_new = asyncio.run(_prepare(settings))
+            _say_hello(settings, setup_token(key) if is_new else None)
+            _run(settings)
     except SettingError as error:
         print(_("设置有误：{error}", error=error), file=sys.stderr)
         return 2
+    except store.StoreTaken:
+        print(_(_TAKEN), file=sys.stderr)
+        return 2
+    return 0
+
+
+_TAKEN = N_(
+    "这个数据文件已经有一个服务在用。SQLite只能开一个服务进程："
+    "请先停掉它；要开几个，请改用PostgreSQL（DELIBERATION_DATABASE_URL）。"
+)
+
+
+def _run(settings: Settings) -> None:
+    workers = int(settings.workers)
+    if workers == 1:
+        uvicorn.Server(_configuration(settings, worker())).run()
+        return
+    config = _configuration(settings, f"{__name__}:worker", factory=True, workers=workers)
+    Multiprocess(config, sockets=[config.bind_socket()]).run()
+
+
+def worker() -> Starlette:
+    """The application of a serving process, which is made ready for it."""
+    settings = Settings.from_environment()
     configure_log(settings)
-    is_new = asyncio.run(_prepare(settings))
-    _say_hello(settings, setup_token(key) if is_new else None)
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1000)
-    config = uvicorn.Config(
-        create_app(settings),
+    app = create_app(settings)
+    tune(settings)
+    return app
+
+
+def _configuration(
+    settings: Settings, app: Starlette | str, *, factory: bool = False, workers: int = 1
+) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        factory=factory,
+        workers=workers,
         host=settings.host,
         port=int(settings.port),
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-        ws_max_size=64 * 1024,
+        http=PatientHttp,
+        ws=Wire,
+        ws_max_size=LARGEST_MESSAGE,
+        backlog=4096,
         access_log=False,
         log_level="warning",
         server_header=False,
         proxy_headers=False,  # only addresses that the operator trusts are believed, in `Visit`
         timeout_graceful_shutdown=10,
     )
-    uvicorn.Server(config).run()
-    return 0
 
 
 async def _prepare(settings: Settings) -> bool:

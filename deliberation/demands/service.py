@@ -166,6 +166,8 @@ async def journal_supports(*, at: datetime) -> None:
     community = await require_community()
     async with journal.record(community.id, actor=None, at=at) as entry:
         rows = await Support.filter(is_journalled=False)
+        if not rows:
+            return  # another process has told of them
         await Support.filter(id__in=[row.id for row in rows]).update(is_journalled=True)
         more: dict[str, int] = {}
         for row in rows:

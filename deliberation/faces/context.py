@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from babel.support import NullTranslations
 from msgspec.structs import replace
 
-from deliberation.ballots.service import turnout as turnout_of
+from deliberation.ballots.reading import turnout as turnout_of
 from deliberation.ballots.tally import Tally
 from deliberation.i18n.catalogs import translations_for
 from deliberation.journal.views import ItemView, MeetingState
 from deliberation.meetings.floor import order_queue
 from deliberation.meetings.standing import last_turn, times_heard, waiting_of
+from deliberation.meetings.viewing import Counted
 from deliberation.people.masking import mask_name
 from deliberation.people.models import Community
 from deliberation.people.service import names_of
@@ -41,15 +42,6 @@ FRAGMENTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connections:
-    """How many are connected to the room, by face."""
-
-    resident: int = 0
-    screen: int = 0
-    console: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """A meeting's state with what is needed to show it; made once a change, for all faces."""
 
@@ -59,11 +51,11 @@ class Scene:
     places: Mapping[UUID, str]
     turnout: int
     now: datetime
-    connections: Connections
+    connections: Counted
 
 
 async def scene_of(
-    state: MeetingState, community: Community, *, now: datetime, connections: Connections
+    state: MeetingState, community: Community, *, now: datetime, connections: Counted
 ) -> Scene:
     """Read the little that is not in the state: masked names and the turnout so far."""
     ordered = in_turn(state)

@@ -199,6 +199,7 @@ async def _append(recorder: Recorder) -> None:
         return
     await Entry.bulk_create(recorder.told)
     await Stream.filter(id=recorder.stream).update(seq=recorder.seq, head=recorder.head)
+    await bell.ring_elsewhere(recorder.stream)
 
 
 async def _check_not_answered(actor: UUID | None) -> None:

@@ -1,4 +1,4 @@
-"""What a client's command does; the same command again gives the same answer."""
+"""What a client's command does, but for a vote: the same command again gives the same answer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from deliberation import journal
-from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
-from deliberation.live.personal import vote_facts
-from deliberation.live.protocol import Ask, Attend, Command, Vote, Withdraw
+from deliberation.live.protocol import Ask, Attend, Command, Withdraw
 from deliberation.meetings import speaking
 from deliberation.meetings.attending import sign_in
 from deliberation.people.roles import Actor, Permission
@@ -28,12 +26,6 @@ class Asked:
 async def obey(asked: Asked) -> dict[str, Any]:
     """Do a command and answer after the durable commit. Refusals are raised."""
     asked.actor.require(_needs(asked.command))
-    if isinstance(asked.command, Vote):
-        vote = asked.command
-        counted = await cast_own(
-            asked.actor, vote.ballot, vote.choice, channel="phone", at=asked.at
-        )
-        return {"vote": vote_facts(counted)}
     try:
         with journal.commanded(asked.command.id):
             return await _act(asked)

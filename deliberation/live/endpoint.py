@@ -1,143 +1,109 @@
-"""The socket's address: handshake checks, the hello, then frames until the end."""
+"""The socket's address: the handshake, then a client on whatever carries its frames.
+
+On our own wire a connection is handed over and needs no task; on any other server a task receives
+and another sends, through ASGI alone.
+"""
 
 import asyncio
 import contextlib
-from datetime import datetime
+from collections import deque
 
-import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from deliberation.auth.service import actor_of
-from deliberation.clock import Clock
-from deliberation.errors import Code, Refusal
-from deliberation.faces.mine import mine_of
-from deliberation.i18n.catalogs import negotiate, translations_for, words_for
+from deliberation.i18n.catalogs import negotiate
 from deliberation.live import protocol
-from deliberation.live.commands import Asked, obey
-from deliberation.live.connection import Connection, Kind
+from deliberation.live.client import Client
 from deliberation.live.hub import Hub
-from deliberation.live.personal import mine_facts
-from deliberation.live.protocol import Ask, Attend, Command, Hello, Withdraw
-from deliberation.live.room import Room
-from deliberation.meetings.service import require_meeting
-from deliberation.people.models import Community
-from deliberation.people.roles import Actor, Permission
+from deliberation.wire import EXTENSION, Frame, Wire
 
-HELLO_SECONDS = 10
 FAREWELL_SECONDS = 5
 """How long the last words to a client may take, before its socket is given up."""
 
-_log = structlog.get_logger(__name__)
+
+async def serve(socket: WebSocket, hub: Hub, token: str | None) -> None:
+    """Accept a socket that speaks our protocol, and serve it."""
+    if protocol.SUBPROTOCOL not in socket.scope.get("subprotocols", []):
+        await socket.close(protocol.CLOSE_MALFORMED)
+        return
+    await socket.accept(subprotocol=protocol.SUBPROTOCOL)
+    language = negotiate(
+        socket.headers.get("accept-language", ""), socket.cookies.get("dd_language")
+    )
+    offered = socket.scope.get("extensions", {}).get(EXTENSION)
+    if offered is not None:
+        wire: Wire = offered["wire"]
+        wire.take(Client(hub, wire, language, token))
+        return
+    outlet = AsgiOutlet(socket)
+    await outlet.serve(Client(hub, outlet, language, token))
 
 
-class Endpoint:
-    """One connected client, from accept to close."""
+class AsgiOutlet:
+    """Frames over plain ASGI: queued, and sent in order by a task of their own."""
 
-    def __init__(self, socket: WebSocket, hub: Hub, clock: Clock, token: str | None) -> None:
+    def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
-        self._hub = hub
-        self._clock = clock
-        self._token = token
-        self._language = negotiate(
-            socket.headers.get("accept-language", ""), socket.cookies.get("dd_language")
-        )
+        self._waiting: deque[Frame] = deque()
+        self._wake = asyncio.Event()
+        self._readable = asyncio.Event()
+        self._readable.set()
+        self._close_with: int | None = None
+        self.backlog = 0
 
-    async def run(self) -> None:
-        """Serve the client; a frame that is none of ours ends the connection, in words."""
-        if protocol.SUBPROTOCOL not in self._socket.scope.get("subprotocols", []):
-            await self._socket.close(protocol.CLOSE_MALFORMED)
-            return
-        await self._socket.accept(subprotocol=protocol.SUBPROTOCOL)
-        actor = await actor_of(self._token, at=self._now())
-        with contextlib.suppress(WebSocketDisconnect):
-            try:
-                hello = await self._hello(actor)
-            except Refusal as refusal:
-                await self._refuse(refusal)
-                return
-            await self._serve(hello, actor)
+    @property
+    def is_closing(self) -> bool:
+        return self._close_with is not None
 
-    def _now(self) -> datetime:
-        return self._clock.now()
+    def write(self, frame: Frame) -> None:
+        if self._close_with is None:
+            self._waiting.append(frame)
+            self.backlog += len(frame.payload)
+            self._wake.set()
 
-    async def _hello(self, actor: Actor) -> Hello:
+    def close(self, code: int) -> None:
+        if self._close_with is None:
+            self._close_with = code
+            self._wake.set()
+            self._readable.set()
+
+    def pause_reading(self) -> None:
+        self._readable.clear()
+
+    def resume_reading(self) -> None:
+        self._readable.set()
+
+    async def serve(self, client: Client) -> None:
+        """From the hello to the end."""
+        sending = asyncio.create_task(self._send_all())
+        receiving = asyncio.create_task(self._receive_all(client))
         try:
-            async with asyncio.timeout(HELLO_SECONDS):
-                frame = protocol.decode(await self._receive())
-        except TimeoutError:
-            raise Refusal(Code.BAD_REQUEST) from None
-        if not isinstance(frame, Hello):
-            raise Refusal(Code.BAD_REQUEST)
-        actor.require(Permission.PRESIDE if frame.face == "console" else Permission.PUBLIC)
-        await require_meeting(frame.meeting)
-        return frame
-
-    async def _receive(self) -> str:
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1000))
-        text = message.get("text")
-        if text is None:
-            raise Refusal(Code.BAD_REQUEST)
-        return str(text)
-
-    async def _refuse(self, refusal: Refusal) -> None:
-        await self._socket.send_text(self._words(None, refusal))
-        malformed = refusal.code is Code.BAD_REQUEST
-        await self._socket.close(protocol.CLOSE_MALFORMED if malformed else protocol.CLOSE_REFUSED)
-
-    def _words(self, command: str | None, refusal: Refusal) -> str:
-        words = words_for(refusal.code, refusal.facts, translations_for(self._language))
-        return protocol.refused(command, refusal.code, words)
-
-    async def _serve(self, hello: Hello, actor: Actor) -> None:
-        connection = Connection(self._socket, actor, Kind(hello.face, self._language))
-        meeting = await require_meeting(hello.meeting)
-        community = await Community.get(id=meeting.community_id)
-        sending = asyncio.create_task(connection.send_all())
-        room = await self._hub.join(connection, hello.meeting, community, hello.since)
-        try:
-            connection.write(protocol.mine(mine_facts(await mine_of(actor, room.state))))
-            await self._listen(connection, room)
+            await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+            if self.is_closing:
+                await asyncio.wait({sending}, timeout=FAREWELL_SECONDS)
         finally:
-            await self._hub.leave(connection, room)
-            await _finish(connection, sending)
+            client.lost(1006)
+            for task in (sending, receiving):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
-    async def _listen(self, connection: Connection, room: Room) -> None:
+    async def _receive_all(self, client: Client) -> None:
         while True:
-            try:
-                frame = protocol.decode(await self._receive())
-                if isinstance(frame, Hello):
-                    raise Refusal(Code.BAD_REQUEST)
-            except Refusal as refusal:
-                connection.write(self._words(None, refusal))
-                connection.close(protocol.CLOSE_MALFORMED, after_waiting=True)
+            await self._readable.wait()
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
                 return
-            await self._answer(connection, room, frame)
+            text = message.get("text")
+            client.received(text if text is not None else message.get("bytes", b""))
 
-    async def _answer(self, connection: Connection, room: Room, command: Command) -> None:
-        asked = Asked(command=command, actor=connection.actor, meeting=room.meeting, at=self._now())
-        try:
-            answer = await obey(asked)
-        except Refusal as refusal:
-            connection.write(self._words(command.id, refusal))
-            return
-        except Exception:
-            _log.exception("command_failed", kind=type(command).__name__)
-            connection.write(self._words(command.id, Refusal(Code.INTERNAL)))
-            return
-        connection.write(protocol.answered(command.id, answer))
-        if isinstance(command, Attend):
-            room.noticed_arrival()
-        if isinstance(command, Ask | Withdraw):
-            state = await room.present_state()
-            connection.write(protocol.mine(mine_facts(await mine_of(connection.actor, state))))
-
-
-async def _finish(connection: Connection, sending: "asyncio.Task[None]") -> None:
-    """Let a connection that is being closed say its last words; end one that is gone."""
-    if connection.is_closing:
-        await asyncio.wait([sending], timeout=FAREWELL_SECONDS)
-    sending.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await sending
+    async def _send_all(self) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while self._close_with is None or self._waiting:
+                await self._wake.wait()
+                self._wake.clear()
+                while self._waiting:
+                    frame = self._waiting.popleft()
+                    await self._socket.send_text(frame.text)
+                    self.backlog -= len(frame.payload)
+            if self._socket.application_state is WebSocketState.CONNECTED:
+                await self._socket.close(self._close_with)

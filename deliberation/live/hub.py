@@ -1,44 +1,153 @@
-"""All rooms of this process."""
+"""All rooms of this process, and the one clock for news that is only of the moment."""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import structlog
+
+from deliberation.ballots.reading import turnouts
 from deliberation.clock import Clock
-from deliberation.live.connection import Connection
-from deliberation.live.protocol import CLOSE_RESTART
+from deliberation.live.client import Client
+from deliberation.live.lobby import Lobby
+from deliberation.live.protocol import Hello
 from deliberation.live.room import Room
+from deliberation.measures import SECONDS, Counts, Histogram
+from deliberation.meetings import viewing
+from deliberation.meetings.service import require_meeting
+from deliberation.meetings.viewing import Counted
 from deliberation.people.models import Community
+
+TICK_SECONDS = 0.25
+"""Ephemeral news goes out at most so often."""
+VIEWER_SECONDS = 25e-6
+"""Time that is left between two pieces of news for each viewer: a frame costs about 11 µs, so that
+telling everybody never takes more than half of the processor."""
+PRESENCE_SECONDS = 1.0
+EMPTY_SECONDS = 60.0
+"""How long an empty room is kept: who dropped out comes back."""
+
+_log = structlog.get_logger(__name__)
 
 
 class Hub:
-    """Finds or opens the room of a meeting, and closes rooms that are empty."""
+    """Opens rooms when somebody comes, and closes those that stay empty."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rooms: dict[UUID, Room] = {}
+        self._lobby = Lobby(clock, self._room_of)
+        self._ticking: asyncio.Task[None] | None = None
+        self._acts: set[asyncio.Task[None]] = set()
+        self._presence_at = 0.0
+        self.counts = Counts()
+        self.acks = Histogram(SECONDS)
+        """Seconds from a vote's frame to its durable answer."""
+
+    # ------------------------------------------------------------ clients
+
+    def enter(self, client: Client, hello: Hello) -> None:
+        """A client has said hello; it is admitted with others, in a moment."""
+        self.counts.add("joined" if not hello.since else "rejoined")
+        self._lobby.enter(client, hello)
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def now_ms(self) -> int:
+        return int(self._clock.now().timestamp() * 1000)
+
+    def soon(self, act: Coroutine[Any, Any, None]) -> None:
+        """Run a command in a task that is kept until it ends."""
+        task = asyncio.get_running_loop().create_task(act)
+        self._acts.add(task)
+        task.add_done_callback(self._acts.discard)
+
+    # ------------------------------------------------------------ rooms
 
     def room(self, meeting: UUID) -> Room | None:
         return self._rooms.get(meeting)
 
-    async def join(
-        self, connection: Connection, meeting: UUID, community: Community, since: int
-    ) -> Room:
-        room = self._rooms.setdefault(meeting, Room(meeting, community, self._clock))
-        await room.join(connection, since)
-        return room
+    def rooms(self) -> list[Room]:
+        return list(self._rooms.values())
 
-    async def leave(self, connection: Connection, room: Room) -> None:
-        room.leave(connection)
-        if room.is_empty:
-            self._rooms.pop(room.meeting, None)
-            await room.stop()
+    @property
+    def viewers(self) -> int:
+        return sum(len(room.audience) for room in self._rooms.values())
 
     def noticed_arrival(self, meeting: UUID) -> None:
         room = self._rooms.get(meeting)
         if room is not None:
             room.noticed_arrival()
 
+    async def _room_of(self, meeting: UUID) -> Room:
+        """Raises NOT_FOUND."""
+        known = self._rooms.get(meeting)
+        if known is None:
+            row = await require_meeting(meeting)
+            community = await Community.get(id=row.community_id)
+            made = Room(meeting, community, self._clock, pace=self._pace, counts=self.counts)
+            known = self._rooms.setdefault(meeting, made)
+        known.empty_since = time.monotonic()
+        if self._ticking is None:
+            self._ticking = asyncio.create_task(self._tick_on())
+        return known
+
+    def _pace(self) -> float:
+        return self.viewers * VIEWER_SECONDS
+
+    # ------------------------------------------------------------ of the moment
+
+    async def _tick_on(self) -> None:
+        while True:
+            await asyncio.sleep(max(TICK_SECONDS, self._pace()))
+            try:
+                await self._tell_turnouts()
+                await self._tell_presence()
+                await self._close_empty_rooms()
+            except Exception:
+                _log.exception("tick_failed")
+
+    async def _tell_turnouts(self) -> None:
+        """One statement for all ballots that are open."""
+        open_rooms = {room.open_ballot: room for room in self._rooms.values() if len(room.audience)}
+        open_rooms.pop(None, None)
+        if not open_rooms:
+            return
+        counted = await turnouts([ballot for ballot in open_rooms if ballot is not None])
+        for ballot, n in counted.items():
+            await open_rooms[ballot].tell_turnout(n)
+
+    async def _tell_presence(self) -> None:
+        now = time.monotonic()
+        if now - self._presence_at < PRESENCE_SECONDS:
+            return
+        self._presence_at = now
+        rooms = dict(self._rooms)
+        await viewing.report({meeting: room.audience.counted() for meeting, room in rooms.items()})
+        elsewhere = await viewing.elsewhere(rooms)
+        for meeting, room in rooms.items():
+            room.elsewhere = elsewhere.get(meeting, Counted())
+            await room.tell_presence()
+
+    async def _close_empty_rooms(self) -> None:
+        ends = time.monotonic() - EMPTY_SECONDS
+        for room in self.rooms():
+            if not len(room.audience) and room.empty_since < ends:
+                del self._rooms[room.meeting]
+                await room.stop()
+
     async def close(self) -> None:
-        """Before a restart: everybody is told to come back."""
-        rooms, self._rooms = list(self._rooms.values()), {}
-        await asyncio.gather(*(room.close(CLOSE_RESTART) for room in rooms))
+        """The service stops; the connections have been sent off already."""
+        ticking, self._ticking = self._ticking, None
+        if ticking is not None:
+            ticking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await ticking
+        rooms, self._rooms = self.rooms(), {}
+        await asyncio.gather(*(room.stop() for room in rooms))
+        await asyncio.gather(*self._acts, return_exceptions=True)

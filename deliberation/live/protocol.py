@@ -7,17 +7,25 @@ import msgspec
 
 from deliberation.errors import Code, Refusal
 from deliberation.people.roles import Permission
+from deliberation.wire import Frame
 
 SUBPROTOCOL = "deliberation.v1"
 LARGEST_FRAME = 4_096
 """Bytes of a frame that a client may send."""
 
+CLOSE_FLOODED = 4429
+"""Hundreds of commands at once: nobody presses that often."""
+CLOSE_BUSY = 1013
+"""The database does not answer (RFC 6455 registry): come back in a moment."""
 CLOSE_REJOIN = 4408
 """Too far behind: connect again and ask for what was missed."""
 CLOSE_REFUSED = 4403
 CLOSE_MALFORMED = 4400
 CLOSE_RESTART = 1012
 """The service restarts (RFC 6455 registry): come back in a moment."""
+
+PASSING = frozenset({Code.DATABASE_BUSY})
+"""Refusals that say nothing about the command: the same one is tried again by itself."""
 
 Face: TypeAlias = Literal["resident", "console", "screen"]
 
@@ -62,18 +70,18 @@ class Withdraw(Command, frozen=True, kw_only=True, tag="withdraw"):
     NEEDS: ClassVar[Permission] = Permission.SPEAK
 
 
-Frame: TypeAlias = Hello | Vote | Attend | Ask | Withdraw
+Incoming: TypeAlias = Hello | Vote | Attend | Ask | Withdraw
 
-_decoder = msgspec.json.Decoder(Frame)
+_decoder = msgspec.json.Decoder(Incoming)
 _encoder = msgspec.json.Encoder()
 
 
-def decode(text: str) -> Frame:
+def decode(text: str) -> Incoming:
     """A client's frame. Raises BAD_REQUEST for what is none of ours."""
     if len(text) > LARGEST_FRAME:
         raise Refusal(Code.BAD_REQUEST)
     try:
-        frame: Frame = _decoder.decode(text)
+        frame: Incoming = _decoder.decode(text)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise Refusal(Code.BAD_REQUEST) from error
     if isinstance(frame, Command):
@@ -81,57 +89,45 @@ def decode(text: str) -> Frame:
     return frame
 
 
-def encode(frame: dict[str, Any]) -> str:
-    return _encoder.encode(frame).decode()
+def encode(frame: dict[str, Any]) -> Frame:
+    return Frame(_encoder.encode(frame))
 
 
-def snapshot(seq: int, now_ms: int, parts: dict[str, str], extra: dict[str, Any]) -> str:
+def snapshot(seq: int, parts: dict[str, str], extra: dict[str, Any]) -> Frame:
     """Everything that the face shows."""
-    return encode({"type": "snapshot", "seq": seq, "now": now_ms, "parts": parts, **extra})
+    return encode({"type": "snapshot", "seq": seq, "parts": parts, **extra})
 
 
 def news(
-    since: int,
-    seq: int,
-    now_ms: int,
-    names: list[str],
-    parts: dict[str, str],
-    extra: dict[str, Any],
-) -> str:
-    """What changed from entry `since` (exclusive) to `seq`: apply if the last seen was `since`."""
-    return encode(
-        {
-            "type": "news",
-            "since": since,
-            "seq": seq,
-            "now": now_ms,
-            "events": names,
-            "parts": parts,
-            **extra,
-        }
-    )
+    since: int, seq: int, names: list[str], parts: dict[str, str], extra: dict[str, Any]
+) -> Frame:
+    """What changed from entry `since` (exclusive) to `seq`: apply if `since` was seen."""
+    told = {"type": "news", "since": since, "seq": seq, "events": names, "parts": parts, **extra}
+    return encode(told)
 
 
-def presence(parts: dict[str, str]) -> str:
-    """Ephemeral: fragments that tell how many are connected; for consoles."""
-    return encode({"type": "parts", "parts": parts})
+def presence(resident: int, screen: int, console: int) -> Frame:
+    """Ephemeral: how many are connected, by face; for consoles."""
+    counts = {"resident": resident, "screen": screen, "console": console}
+    return encode({"type": "presence", **counts})
 
 
-def turnout(ballot: UUID, n: int, entitled: int) -> str:
+def turnout(ballot: UUID, n: int, entitled: int) -> Frame:
     """Ephemeral: votes so far, without direction."""
-    return encode({"type": "turnout", "ballot": str(ballot), "n": n, "entitled": entitled})
+    return encode({"type": "turnout", "ballot": ballot, "n": n, "entitled": entitled})
 
 
-def answered(command: str, answer: dict[str, Any]) -> str:
+def answered(command: str, answer: dict[str, Any]) -> Frame:
     """A command was done, durably."""
     return encode({"type": "answer", "id": command, **answer})
 
 
-def refused(command: str | None, code: Code, words: str) -> str:
-    """A command was not done and nothing changed."""
-    return encode({"type": "refused", "id": command, "code": code.value, "words": words})
+def refused(command: str | None, code: Code, words: str) -> Frame:
+    """A command was not done and nothing changed. `again`: it is to be sent again by itself."""
+    told = {"type": "refused", "id": command, "code": code.value, "words": words}
+    return encode({**told, "again": code in PASSING})
 
 
-def mine(facts: dict[str, Any]) -> str:
-    """What is personal: own vote, presence, own place in the queue."""
-    return encode({"type": "mine", **facts})
+def mine(facts: dict[str, Any], now_ms: int) -> Frame:
+    """What is personal: own vote, presence, own place in the queue; and the server's clock."""
+    return encode({"type": "mine", "now": now_ms, **facts})

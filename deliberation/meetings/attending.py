@@ -1,6 +1,6 @@
 """Who should come and who came; presence is counted by household."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -104,6 +104,26 @@ async def presence(meeting: UUID) -> Presence:
     )
     present, hall = int(rows[0]["present"]), int(rows[0]["hall"])
     return Presence(present=present, hall=hall, remote=present - hall)
+
+
+async def on_roll(meeting: UUID, households: Collection[UUID]) -> set[UUID]:
+    """Which of these households should attend."""
+    rows = await store.read(
+        "SELECT household_id AS id FROM roll_entry WHERE meeting_id = ? AND household_id AMONG ?",
+        meeting,
+        store.listed(households),
+    )
+    return store.identities(rows)
+
+
+async def present_among(meeting: UUID, people: Collection[UUID]) -> set[UUID]:
+    """Which of these persons have signed in."""
+    rows = await store.read(
+        "SELECT person_id AS id FROM attendance WHERE meeting_id = ? AND person_id AMONG ?",
+        meeting,
+        store.listed(people),
+    )
+    return store.identities(rows)
 
 
 async def is_present(meeting: UUID, person: UUID) -> bool:

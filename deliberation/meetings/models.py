@@ -107,3 +107,26 @@ class Attendance(Table):
         table = "attendance"
         unique_together = (("meeting", "person_id"),)
         indexes = (Index(fields=("meeting_id", "is_journalled")),)
+
+
+class Viewers(Table):
+    """How many are connected to a meeting in one process, by face; where several share a database.
+
+    It counts while `seen_at` is fresh: a process that was killed is soon forgotten.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "models.Meeting", on_delete=fields.RESTRICT
+    )
+    meeting_id: UUID
+    worker = fields.CharField(max_length=40)
+    resident = fields.IntField()
+    screen = fields.IntField()
+    console = fields.IntField()
+    seen_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "viewers"
+        unique_together = (("meeting", "worker"),)
+        indexes = (Index(fields=("seen_at",)),)

@@ -2,32 +2,46 @@
 
 from deliberation.store.engine import (
     CONFIG,
+    WORKER,
     close_store,
     engine,
+    identities,
     identity,
     instant,
+    is_failure,
     is_open,
+    listed,
     open_store,
     read,
     sql,
     write,
 )
+from deliberation.store.listening import listen, notify
 from deliberation.store.migrating import backup, migrate, pending
+from deliberation.store.sole import StoreTaken, sole_service
 from deliberation.store.transacting import in_one_transaction, transaction
 
 __all__ = [
     "CONFIG",
+    "WORKER",
+    "StoreTaken",
     "backup",
     "close_store",
     "engine",
+    "identities",
     "identity",
     "in_one_transaction",
     "instant",
+    "is_failure",
     "is_open",
+    "listed",
+    "listen",
     "migrate",
+    "notify",
     "open_store",
     "pending",
     "read",
+    "sole_service",
     "sql",
     "transaction",
     "write",

@@ -1,16 +1,29 @@
 """One connection setting for two engines: SQLite (a file, one process) and PostgreSQL."""
 
+import json
 import os
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import asyncpg
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import (
+    DBConnectionError,
+    IntegrityError,
+    NotExistOrMultiple,
+    OperationalError,
+    TransactionManagementError,
+)
+
+WORKER = uuid4().hex
+"""This process's name among those that share a database."""
 
 Engine = Literal["sqlite", "postgres"]
 
@@ -37,6 +50,7 @@ SQLITE_PRAGMAS = {
 
 _context: TortoiseContext | None = None
 _engine: Engine = "sqlite"
+_url = ""
 
 
 def configuration(url: str) -> dict[str, Any]:
@@ -60,19 +74,22 @@ def _connection(url: str) -> dict[str, Any]:
             "engine": "tortoise.backends.sqlite",
             "credentials": {"file_path": path, **SQLITE_PRAGMAS},
         }
+    return {
+        "engine": "tortoise.backends.asyncpg",
+        "credentials": {**_address(url), "min_size": 1, "max_size": 10},
+    }
+
+
+def _address(url: str) -> dict[str, Any]:
+    """Where a PostgreSQL database is, as its driver takes it."""
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     return {
-        "engine": "tortoise.backends.asyncpg",
-        "credentials": {
-            "host": options.get("host", parts.hostname),
-            "port": parts.port or int(options.get("port", "5432")),
-            "user": unquote(parts.username or ""),
-            "password": unquote(parts.password or "") or None,
-            "database": parts.path.removeprefix("/"),
-            "min_size": 1,
-            "max_size": 10,
-        },
+        "host": options.get("host", parts.hostname),
+        "port": parts.port or int(options.get("port", "5432")),
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or "") or None,
+        "database": parts.path.removeprefix("/"),
     }
 
 
@@ -87,7 +104,7 @@ async def open_store(url: str) -> None:
 
     The migrated schema is expected: see `migrate`.
     """
-    global _context, _engine
+    global _context, _engine, _url
     if _context is not None:
         raise RuntimeError("the store is open already")
     _engine = "sqlite" if url.startswith("sqlite://") else "postgres"
@@ -96,7 +113,7 @@ async def open_store(url: str) -> None:
     context = TortoiseContext()
     with context:
         await context.init(configuration(url), _enable_global_fallback=True)
-    _context = context
+    _context, _url = context, url
 
 
 async def close_store() -> None:
@@ -118,6 +135,11 @@ def engine() -> Engine:
     return _engine
 
 
+def address() -> dict[str, Any]:
+    """Of the open store on PostgreSQL, for a connection beside the pool."""
+    return _address(_url)
+
+
 def make_private_folder(folder: Path) -> None:
     """The data folder: names and phones lie in it, so nobody else may look."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -129,9 +151,10 @@ def sql(*, sqlite: str, postgres: str) -> str:
 
 
 def _numbered(statement: str) -> str:
-    """Statements are written with `?`; PostgreSQL counts its parameters."""
+    """Statements are written with `?`, and `AMONG ?` for a list; PostgreSQL numbers them."""
     if _engine == "sqlite":
-        return statement
+        return statement.replace(" AMONG ?", " IN (SELECT value FROM json_each(?))")
+    statement = statement.replace(" AMONG ?", " = ANY(?)")
     parts = statement.split("?")
     return parts[0] + "".join(f"${n}{part}" for n, part in enumerate(parts[1:], start=1))
 
@@ -164,6 +187,11 @@ async def write(statement: str, values: Sequence[object] = ()) -> int:
     return int(changed)
 
 
+def listed(values: Iterable[str | UUID]) -> object:
+    """A list as one parameter, however long; for `AMONG ?`."""
+    return json.dumps([str(v) for v in values]) if _engine == "sqlite" else list(values)
+
+
 def identity(value: object) -> UUID | None:
     """An id as a raw row has it: text on SQLite, a UUID on PostgreSQL."""
     if value is None or isinstance(value, UUID):
@@ -171,8 +199,34 @@ def identity(value: object) -> UUID | None:
     return UUID(str(value))
 
 
+def identities(rows: Iterable[dict[str, Any]]) -> set[UUID]:
+    """Of the column `id` of raw rows."""
+    return {found for row in rows if (found := identity(row["id"])) is not None}
+
+
 def instant(value: object) -> datetime:
     """An instant as a raw row has it: text on SQLite, aware on PostgreSQL."""
     if isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value))
+
+
+_UNREACHABLE = (
+    OperationalError,
+    DBConnectionError,
+    TransactionManagementError,
+    sqlite3.OperationalError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+
+
+def is_failure(error: BaseException) -> bool:
+    """Whether the database is down, full or too busy: nothing is wrong with what was asked, and it
+    may be asked again."""
+    if isinstance(error, IntegrityError | NotExistOrMultiple):
+        return False
+    return isinstance(error, _UNREACHABLE)

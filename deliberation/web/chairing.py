@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
+from deliberation.ballots.reading import turnout
 from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action
@@ -74,7 +75,7 @@ async def _question(visit: Visit, meeting: UUID) -> Response:
     """Names what will happen, in the words of the chair's next action."""
     state = await journal.state_of(meeting)
     ballot = state.open_ballot
-    action = next_action(state, await ballots.turnout(ballot.id) if ballot else 0)
+    action = next_action(state, await turnout(ballot.id) if ballot else 0)
     translate = visit.translations.gettext
     if action is None or action.confirm is None:
         return go(f"/meetings/{meeting}/console")

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from deliberation.auth import devices
+from deliberation.ballots import reading
 from deliberation.ballots import service as ballots
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
@@ -33,7 +34,7 @@ async def me(visit: Visit) -> Response:
         section="mine",
         unit=await people.unit_label(household) if household else "",
         lives_here=household is not None,
-        votes=await ballots.own_votes(household) if household else [],
+        votes=await reading.own_votes(household) if household else [],
         to_rate=await following.waiting_for_rating(household) if household else [],
         devices=await devices.devices_of(person, token, at=visit.now),
         brought_count=await demands.count_own(person),
@@ -61,7 +62,7 @@ async def own_demands(visit: Visit) -> Response:
 async def receipts(visit: Visit) -> Response:
     """Own votes with their receipts, and how to find them in the published list."""
     household = visit.actor.household
-    votes = await ballots.own_votes(household) if household else []
+    votes = await reading.own_votes(household) if household else []
     return page(visit, "me/receipts.html", section="mine", votes=votes)
 
 
@@ -88,7 +89,7 @@ async def ballot(visit: Visit) -> Response:
     """The published list of a ballot: everybody finds their own receipt, anyone counts again."""
     found = await ballots.require_ballot(visit.path_id("ballot"))
     is_announced = found.state == "announced"
-    lines = await ballots.published_votes(found.id) if is_announced else []
+    lines = await reading.published_votes(found.id) if is_announced else []
     return page(
         visit,
         "me/ballot.html",

@@ -10,11 +10,12 @@ from starlette.responses import JSONResponse, Response
 from deliberation import journal
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action, offer_of
-from deliberation.faces.context import Connections, Scene, context_for, scene_of
+from deliberation.faces.context import Scene, context_for, scene_of
 from deliberation.faces.mine import mine_of
 from deliberation.journal import bell
 from deliberation.journal.views import MeetingState
 from deliberation.meetings import service as meetings
+from deliberation.meetings.viewing import Counted
 from deliberation.people.roles import Permission
 from deliberation.rendering import rendered
 from deliberation.web.pages import context_of, page
@@ -31,7 +32,7 @@ async def _scene(visit: Visit, meeting: UUID) -> Scene:
     state = await journal.state_of(meeting)
     hub = visit.request.app.state.hub
     room = hub.room(meeting)
-    connections = room.connections() if room is not None else Connections()
+    connections = room.connections() if room is not None else Counted()
     if row.community_id != visit.here.id:
         raise Refusal(Code.NOT_FOUND)
     return await scene_of(state, visit.here, now=visit.now, connections=connections)

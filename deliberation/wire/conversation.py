@@ -3,6 +3,7 @@
 import asyncio
 import email.utils
 import logging
+import re
 from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ class Conversation:
         self._arrived = asyncio.Event()
         self._response: Response | None = None
         self._answer: tuple[int, list[tuple[str, str]], bytes] | None = None
+        self._offered: list[str] = []
         self._is_over = False
         self._is_paused = False
         self.is_accepted = False
@@ -63,9 +65,9 @@ class Conversation:
             self._is_paused = True
             self._wire.pause_reading()
 
-    def lost(self, code: int) -> None:
+    def lost(self, code: int, reason: str) -> None:
         self._is_over = True
-        self._put({"type": "websocket.disconnect", "code": code})
+        self._put({"type": "websocket.disconnect", "code": code, "reason": reason})
 
     def unread(self) -> list[str | bytes]:
         """Messages that came before the connection was taken over."""
@@ -85,7 +87,8 @@ class Conversation:
     def _scope(self, request: Request, transport: asyncio.Transport) -> dict[str, Any]:
         path, _, query = request.path.partition("?")
         root: str = self._config.root_path
-        offered = request.headers.get_all("Sec-WebSocket-Protocol")
+        lines = request.headers.get_all("Sec-WebSocket-Protocol")
+        self._offered = [name.strip() for line in lines for name in line.split(",")]
         return {
             "type": "websocket",
             "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
@@ -101,7 +104,7 @@ class Conversation:
                 (name.lower().encode("ascii"), value.encode("latin-1"))
                 for name, value in request.headers.raw_items()
             ],
-            "subprotocols": [name.strip() for line in offered for name in line.split(",")],
+            "subprotocols": self._offered,
             "state": self._app_state.copy(),
             "extensions": {
                 "websocket.http.response": {},
@@ -163,6 +166,8 @@ class Conversation:
                 self._put({"type": "websocket.disconnect", "code": 1006})
                 self._wire.reject(HTTPStatus.FORBIDDEN, "")
             case "websocket.http.response.start":
+                if not 200 <= message["status"] < 600:
+                    raise RuntimeError(f"{message['status']!r} is no status of an answer")
                 self._answer = (message["status"], _text_headers(message), b"")
             case other:
                 raise RuntimeError(f"{other!r} does not answer a handshake")
@@ -171,11 +176,12 @@ class Conversation:
         response = self._response
         assert response is not None  # noqa: S101  set when the application was started
         headers = _text_headers(message)
-        if message.get("subprotocol"):
-            headers.append(("Sec-WebSocket-Protocol", message["subprotocol"]))
+        chosen = message.get("subprotocol")
+        if chosen is not None:
+            if chosen not in self._offered:
+                raise RuntimeError(f"{chosen!r} was not offered")
+            headers.append(("Sec-WebSocket-Protocol", chosen))
         for name, value in headers:
-            if not name.isascii() or any(sign in name + value for sign in "\r\n\0"):
-                raise RuntimeError("a header holds a line break")
             response.headers[name] = value
         self.is_accepted = True
         self._response = None
@@ -206,16 +212,23 @@ class Conversation:
         self._answer = (status, headers, body + message.get("body", b""))
         if message.get("more_body", False):
             return
+        response = _plain(*self._answer)
         self._is_over = True
         self._put({"type": "websocket.disconnect", "code": 1006})
-        self._wire.respond(_plain(*self._answer))
+        self._wire.respond(response)
 
 
 def _text_headers(message: Message) -> list[tuple[str, str]]:
-    return [
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, value in message.get("headers", [])
-    ]
+    """Raises RuntimeError for what would end the header and begin something else."""
+    headers = []
+    for name, value in message.get("headers", []):
+        if not _NAME.fullmatch(name) or any(sign in value for sign in (b"\r", b"\n", b"\0")):
+            raise RuntimeError(f"{name!r} or its value cannot stand in a header")
+        headers.append((name.decode("ascii"), value.decode("latin-1")))
+    return headers
+
+
+_NAME = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 def _plain(status: int, headers: list[tuple[str, str]], body: bytes) -> Response:
@@ -224,4 +237,8 @@ def _plain(status: int, headers: list[tuple[str, str]], body: bytes) -> Response
     made.setdefault("Connection", "close")
     made.setdefault("Content-Length", str(len(body)))
     made.setdefault("Content-Type", "text/plain; charset=utf-8")
-    return Response(status, HTTPStatus(status).phrase, made, body)
+    phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
+    return Response(status, phrase, made, body)
+
+
+_STATUSES = frozenset(HTTPStatus)

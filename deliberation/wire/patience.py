@@ -42,6 +42,15 @@ class PatientHttp(HttpToolsProtocol):
         self._stop_waiting()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """A handshake is HTTP/1.1, names its host and has no body (RFC 6455 §4.1)."""
+        headers = dict(self.scope["headers"])
+        has_body = b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
+        if self.scope["http_version"] != "1.1" or b"host" not in headers or has_body:
+            self.send_400_response("The handshake is not sound.")
+        else:
+            super().handle_websocket_upgrade()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)

@@ -12,15 +12,20 @@ let socket = null;
 let tries = 0;
 let lostAt = 0;
 let isPolling = false;
+let isJoined = false;
 let mine = { may_vote: document.querySelector("[data-vote-form]") !== null, vote: null };
-let pending = readPending();
+let turnout = { ballot: "none", n: 0, entitled: 1 };
+const kept = readKept();
+let pending = kept.pending;
 
-function readPending() {
-  try { return JSON.parse(sessionStorage.getItem(storeKey)) || []; } catch { return []; }
+// What outlives the page: commands without an answer, and how far this tab had seen the meeting.
+function readKept() {
+  try { return { pending: [], seq: 0, ...JSON.parse(sessionStorage.getItem(storeKey)) }; }
+  catch { return { pending: [], seq: 0 }; }
 }
 
-function keepPending() {
-  try { sessionStorage.setItem(storeKey, JSON.stringify(pending)); } catch { /* private mode */ }
+function keep() {
+  try { sessionStorage.setItem(storeKey, JSON.stringify({ pending, seq })); } catch { /* private mode */ }
 }
 
 function newId() {
@@ -37,23 +42,43 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/live`, "deliberation.v1");
   socket.addEventListener("open", () => {
-    send({ type: "hello", meeting, face, since: seq });
-    tries = 0;
-    lostAt = 0;
-    isPolling = false;
-    showConnection("connected");
-    pending.forEach(send);
+    socket.send(JSON.stringify({ type: "hello", meeting, face, since: seq }));
+    expectWord();
   });
-  socket.addEventListener("message", (event) => receive(JSON.parse(event.data)));
+  socket.addEventListener("message", (event) => { expectWord(); receive(JSON.parse(event.data)); });
   socket.addEventListener("close", reconnect);
 }
 
-function reconnect() {
+// Only a word from the service proves the connection: an open socket alone may lead nowhere.
+function joined() {
+  isJoined = true;
+  tries = 0;
+  lostAt = 0;
+  isPolling = false;
+  showConnection("connected");
+  pending.forEach(send);
+}
+
+let silence = 0;
+
+// With a command unanswered or a hello unreturned, a silent connection is given up and made anew.
+function expectWord() {
+  clearTimeout(silence);
+  if (isJoined && pending.length === 0) return;
+  const gone = socket;
+  silence = setTimeout(() => { if (gone === socket) { gone.close(); reconnect(); } }, 10000);
+}
+
+function reconnect(event) {
+  if (socket === null || (event && event.target !== socket)) return;
   socket = null;
+  isJoined = false;
+  clearTimeout(silence);
   if (!lostAt) lostAt = Date.now();
   tries += 1;
   if (tries >= 4 && !isPolling) poll();
-  const wait = Math.min(15000, 500 * 2 ** Math.min(tries, 5)) * (0.5 + Math.random());
+  // With jitter from the first try on: thousands lose the service at the same moment.
+  const wait = Math.min(15000, 1000 * 2 ** Math.min(tries - 1, 4)) * (0.3 + Math.random());
   setTimeout(connect, wait);
   showConnection(isPolling ? "offline" : "reconnecting");
   showUnconfirmed();
@@ -104,8 +129,8 @@ async function sendByForms() {
   }
 }
 
-function isOpen() { return socket !== null && socket.readyState === WebSocket.OPEN; }
-function send(frame) { if (isOpen()) socket.send(JSON.stringify(frame)); }
+function isOpen() { return isJoined && socket !== null && socket.readyState === WebSocket.OPEN; }
+function send(frame) { if (isOpen()) { socket.send(JSON.stringify(frame)); expectWord(); } }
 
 function showConnection(state) {
   for (const line of all("[data-connection]")) {
@@ -119,23 +144,27 @@ function showConnection(state) {
 
 function receive(frame) {
   const take = { snapshot: takeSnapshot, news: takeNews, turnout: takeTurnout, answer: takeAnswer,
-    refused: takeRefusal, mine: takeMine, parts: takePresence }[frame.type];
+    refused: takeRefusal, mine: takeMine, presence: takePresence }[frame.type];
   if (take) take(frame);
 }
 
-function takeSnapshot(frame) { seq = frame.seq; takeParts(frame); }
+function takeSnapshot(frame) { seq = frame.seq; keep(); takeParts(frame); }
 
+// What changed since an earlier entry than ours holds ours too; since a later one, something is missing.
 function takeNews(frame) {
   if (frame.seq <= seq) return;
-  if (frame.since !== seq) { socket?.close(); return; } // a gap: join again and ask for what is missing
+  if (frame.since > seq) { socket?.close(); return; }
   seq = frame.seq;
+  keep();
   takeParts(frame);
   if (frame.events.includes("ballot.opened")) announce("ballot");
 }
 
 function takeParts(frame) {
-  clockOffset.ms = frame.now - Date.now();
-  takePresence(frame);
+  for (const [name, html] of Object.entries(frame.parts)) {
+    for (const part of all(`[data-part="${name}"]`)) replacePart(part, html);
+  }
+  showTurnout();
   if ("ballot" in frame) takeBallot(frame.ballot);
   const floor = one("[data-speech-slot]");
   if (floor && frame.stage) floor.dataset.stage = frame.stage;
@@ -143,9 +172,7 @@ function takeParts(frame) {
 }
 
 function takePresence(frame) {
-  for (const [name, html] of Object.entries(frame.parts)) {
-    for (const part of all(`[data-part="${name}"]`)) replacePart(part, html);
-  }
+  for (const place of all("[data-connected]")) place.textContent = frame[place.dataset.connected];
 }
 
 function replacePart(part, html) {
@@ -164,6 +191,14 @@ async function takeConsoleActs() {
   const acts = await answer.json();
   fillIfIdle(one("[data-next]"), acts.next);
   fillIfIdle(one("[data-floor-acts]"), acts.floor_acts);
+}
+
+let actsTimer = 0;
+
+// The words beside the next action count votes too, but not several times a second.
+function soonTakeConsoleActs() {
+  if (actsTimer) return;
+  actsTimer = setTimeout(() => { actsTimer = 0; takeConsoleActs(); }, 2000);
 }
 
 function fillIfIdle(slot, html) {
@@ -252,7 +287,7 @@ function command(frame) {
   const made = { ...frame, id: newId() };
   pending = pending.filter((other) => other.type !== made.type);
   pending.push(made);
-  keepPending();
+  keep();
   send(made);
   if (isPolling) sendByForms().catch(() => {});
 }
@@ -260,7 +295,7 @@ function command(frame) {
 function settle(id) {
   const settled = pending.find((other) => other.id === id);
   pending = pending.filter((other) => other.id !== id);
-  keepPending();
+  keep();
   return settled;
 }
 
@@ -271,13 +306,25 @@ function takeAnswer(frame) {
 }
 
 function takeRefusal(frame) {
+  if (frame.again) { tryAgain(frame.id); return; }
   const settled = settle(frame.id);
   say(frame.words);
   if (settled?.type === "vote") showChoice(mine.vote?.choice, mine.vote ? "counted" : "idle");
   if (settled?.type === "ask") showSpeech("idle");
 }
 
+// The service cannot write just now: the command stays, and is sent again in a moment.
+function tryAgain(id) {
+  showUnconfirmed();
+  setTimeout(() => {
+    const command = pending.find((other) => other.id === id);
+    if (command) send(command);
+  }, 1000 * (0.5 + Math.random()));
+}
+
 function takeMine(facts) {
+  if (facts.now) clockOffset.ms = facts.now - Date.now();
+  if (!isJoined) joined();
   mine = { ...mine, ...facts };
   if (facts.vote && !pending.some((other) => other.type === "vote")) showCounted(facts.vote);
   showSpeech(facts.speech?.state ?? "idle");
@@ -346,11 +393,21 @@ function say(words) {
   line.textContent = words;
 }
 
+// Never backwards, also when the next frame comes from a process that has counted less so far.
 function takeTurnout(frame) {
-  if (face === "console") takeConsoleActs();
-  for (const place of all("[data-turnout-number]")) place.textContent = frame.n;
-  for (const bar of all("[data-turnout-bar] .bar-solid")) {
-    bar.setAttribute("width", `${((100 * frame.n) / frame.entitled).toFixed(3)}%`);
+  if (frame.ballot === turnout.ballot && frame.n <= turnout.n) return;
+  turnout = frame;
+  if (face === "console") soonTakeConsoleActs();
+  showTurnout();
+}
+
+function showTurnout() {
+  for (const block of all(`[data-ballot-id="${turnout.ballot}"]`)) {
+    if (Number(block.dataset.turnout) >= turnout.n) continue;
+    const number = one("[data-turnout-number]", block);
+    if (number) number.textContent = turnout.n;
+    const bar = one("[data-turnout-bar] .bar-solid", block);
+    if (bar) bar.setAttribute("width", `${((100 * turnout.n) / turnout.entitled).toFixed(3)}%`);
   }
 }
 

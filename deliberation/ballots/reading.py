@@ -1,0 +1,113 @@
+"""Reading ballots: turnout, the published list, and who voted what for their own eyes."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from deliberation import store
+from deliberation.ballots.casting import Cast, Effect
+from deliberation.ballots.models import Vote
+from deliberation.ballots.published import PublishedVote
+from deliberation.ballots.tally import Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnVote:
+    """A household's vote in one ballot, for its own eyes."""
+
+    ballot: UUID
+    meeting: UUID
+    item: UUID
+    wording: str
+    state: str
+    choice: str
+    receipt: str
+    cast_at: datetime
+
+
+async def turnout(ballot: UUID) -> int:
+    """Votes committed by all workers together."""
+    rows = await store.read(
+        "SELECT COALESCE(SUM(n), 0) AS n FROM turnout WHERE ballot_id = ?", ballot
+    )
+    return int(rows[0]["n"])
+
+
+async def published_votes(ballot: UUID) -> list[PublishedVote]:
+    """The list that is published with the result: receipts and choices, nobody's name."""
+    rows = await Vote.filter(ballot_id=ballot).values_list("receipt", "choice")
+    return [PublishedVote(receipt=row[0], choice=Choice(row[1])) for row in rows]
+
+
+async def turnouts(ballots: Collection[UUID]) -> dict[UUID, int]:
+    """Of many ballots at once; one without a vote is not among them."""
+    rows = await store.read(
+        "SELECT ballot_id, SUM(n) AS n FROM turnout WHERE ballot_id AMONG ? GROUP BY ballot_id",
+        store.listed(ballots),
+    )
+    counted = {store.identity(row["ballot_id"]): int(row["n"]) for row in rows}
+    return {ballot: n for ballot, n in counted.items() if ballot is not None}
+
+
+async def holders_in(ballot: UUID, households: Collection[UUID]) -> dict[UUID, UUID | None]:
+    """Which of these households may vote, and the one person who casts their vote (None: any)."""
+    rows = await store.read(
+        "SELECT e.voter_id, e.person_id FROM ballot b JOIN elector e"
+        " ON e.electorate_id = b.electorate_id WHERE b.id = ? AND e.voter_id AMONG ?",
+        ballot,
+        store.listed(households),
+    )
+    found = {store.identity(row["voter_id"]): store.identity(row["person_id"]) for row in rows}
+    return {voter: person for voter, person in found.items() if voter is not None}
+
+
+async def own_votes_in(ballot: UUID, households: Collection[UUID]) -> dict[UUID, Cast]:
+    """What these households have cast in a ballot, as the answer to a repeat would tell it."""
+    rows = await store.read(
+        "SELECT voter_id, choice, receipt, cast_at FROM vote WHERE ballot_id = ?"
+        " AND voter_id AMONG ?",
+        ballot,
+        store.listed(households),
+    )
+    cast = {store.identity(row["voter_id"]): _repeated(ballot, row) for row in rows}
+    return {voter: vote for voter, vote in cast.items() if voter is not None}
+
+
+def _repeated(ballot: UUID, row: Mapping[str, object]) -> Cast:
+    return Cast(
+        ballot=ballot,
+        choice=str(row["choice"]),
+        receipt=str(row["receipt"]),
+        effect=Effect.REPEATED,
+        at=store.instant(row["cast_at"]),
+    )
+
+
+async def own_votes(household: UUID) -> list[OwnVote]:
+    """A household's votes, the newest first."""
+    rows = await store.read(
+        "SELECT v.ballot_id, b.meeting_id, b.item_id, b.wording, b.state, v.choice, v.receipt,"
+        " v.cast_at FROM vote v JOIN ballot b ON b.id = v.ballot_id WHERE v.voter_id = ?"
+        " ORDER BY b.opened_at DESC",
+        household,
+    )
+    return [_own(row) for row in rows]
+
+
+def _own(row: dict[str, object]) -> OwnVote:
+    ballot, meeting = store.identity(row["ballot_id"]), store.identity(row["meeting_id"])
+    item = store.identity(row["item_id"])
+    assert ballot is not None  # noqa: S101  columns that are never null
+    assert meeting is not None  # noqa: S101
+    assert item is not None  # noqa: S101
+    return OwnVote(
+        ballot=ballot,
+        meeting=meeting,
+        item=item,
+        wording=str(row["wording"]),
+        state=str(row["state"]),
+        choice=str(row["choice"]),
+        receipt=str(row["receipt"]),
+        cast_at=store.instant(row["cast_at"]),
+    )
