@@ -7,7 +7,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --univers
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run demo test check format messages lock clean
+.PHONY: help install install-dev run demo serve-cluster test check format messages lock clean
 
 help: ## Show what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
@@ -31,6 +31,9 @@ run: install ## Start the service
 
 demo: install ## Fill a data folder with a made-up community: make demo ARGS="…"
 	$(BIN)/python -m deliberation demo $(ARGS)
+
+serve-cluster: install ## Show two processes on a PostgreSQL of their own: make serve-cluster ARGS="--port 9000"
+	$(BIN)/python -m bench.serve_cluster $(ARGS)
 
 test: install-dev ## Run the tests, on as many cores as there are: make test ARGS="tests/ballots"
 	$(BIN)/python -m pytest -n auto $(ARGS)

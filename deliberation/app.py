@@ -22,6 +22,7 @@ from deliberation.clock import Clock, SystemClock
 from deliberation.config import Settings
 from deliberation.demands.service import journal_supports
 from deliberation.errors import Code, Refusal
+from deliberation.i18n.catalogs import negotiate, translations_for, words_for
 from deliberation.journal import bell
 from deliberation.journal.states import forget
 from deliberation.keys import secret_key
@@ -36,6 +37,7 @@ from deliberation.people.service import only_community
 from deliberation.rendering import ROOT
 from deliberation.web import guarding
 from deliberation.web.headers import SecurityHeaders
+from deliberation.web.metrics import metrics
 from deliberation.web.pages import refusal_page
 from deliberation.web.routing import routes_of
 from deliberation.web.sitemap import PAGES
@@ -57,6 +59,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
     app = Starlette(
         routes=[
             Route("/healthz", healthz),
+            Route("/metrics", metrics),
             Route("/robots.txt", robots),
             WebSocketRoute("/live", live),
             Mount("/static", StaticFiles(directory=ROOT / "static"), name="static"),
@@ -151,8 +154,21 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 async def _failure(request: Request, error: Exception) -> Response:
     """Something is wrong with us: said in words; the log has the rest, without private data."""
+    if store.is_failure(error):
+        return _unreachable(request)
     try:
         visit = await guarding.visit_of(request, request.app.state.desk)
         return refusal_page(visit, Refusal(Code.INTERNAL))
     except Exception:
         return PlainTextResponse("系统出了问题，请稍后再试。", status_code=503)
+
+
+def _unreachable(request: Request) -> Response:
+    """The database does not answer: whoever waits for an answer may ask again."""
+    language = negotiate(request.headers.get("accept-language", ""), None)
+    words = words_for(Code.DATABASE_BUSY, {}, translations_for(language))
+    headers = {"Retry-After": "5"}
+    if "application/json" in request.headers.get("accept", ""):
+        told = {"code": Code.DATABASE_BUSY.value, "words": words, "again": True}
+        return JSONResponse(told, status_code=503, headers=headers)
+    return PlainTextResponse(words, status_code=503, headers=headers)

@@ -11,8 +11,10 @@ from uuid import UUID
 import structlog
 
 from deliberation.ballots.reading import turnouts
+from deliberation.ballots.writer import WRITER
 from deliberation.clock import Clock
 from deliberation.live.client import Client
+from deliberation.live.health import Health, Recent, Sample
 from deliberation.live.lobby import Lobby
 from deliberation.live.protocol import Hello
 from deliberation.live.room import Room
@@ -28,6 +30,7 @@ VIEWER_SECONDS = 25e-6
 """Time that is left between two pieces of news for each viewer: a frame costs about 11 µs, so that
 telling everybody never takes more than half of the processor."""
 PRESENCE_SECONDS = 1.0
+SAMPLE_SECONDS = 5.0
 EMPTY_SECONDS = 60.0
 """How long an empty room is kept: who dropped out comes back."""
 
@@ -47,6 +50,11 @@ class Hub:
         self.counts = Counts()
         self.acks = Histogram(SECONDS)
         """Seconds from a vote's frame to its durable answer."""
+        self.turns = Histogram(SECONDS)
+        """How late this task was served: what holds it up holds up everybody."""
+        self._recent = Recent()
+        self._slowest_turn = 0.0
+        self._sampled_at = 0.0
 
     # ------------------------------------------------------------ clients
 
@@ -104,13 +112,43 @@ class Hub:
 
     async def _tick_on(self) -> None:
         while True:
-            await asyncio.sleep(max(TICK_SECONDS, self._pace()))
+            await self._sleep(max(TICK_SECONDS, self._pace()))
             try:
+                self._take_sample()
                 await self._tell_turnouts()
                 await self._tell_presence()
                 await self._close_empty_rooms()
             except Exception:
                 _log.exception("tick_failed")
+
+    async def _sleep(self, seconds: float) -> None:
+        began = time.monotonic()
+        await asyncio.sleep(seconds)
+        late = max(0.0, time.monotonic() - began - seconds)
+        self.turns.add(late)
+        self._slowest_turn = max(self._slowest_turn, late)
+
+    def _take_sample(self) -> None:
+        now = time.monotonic()
+        if now - self._sampled_at < SAMPLE_SECONDS:
+            return
+        sample = Sample(
+            at=now,
+            acks=tuple(self.acks.counts),
+            rejoined=self.counts["rejoined"],
+            sent=self.counts["durable_sent"] + self.counts["ephemeral_sent"],
+            left_out=self.counts["ephemeral_left_out"],
+            failures=WRITER.failures,
+            slowest_turn=self._slowest_turn,
+        )
+        self._recent.add(sample)
+        self._sampled_at, self._slowest_turn = now, 0.0
+
+    def health(self) -> Health:
+        """Of the last minutes, up to now."""
+        self._sampled_at = 0.0
+        self._take_sample()
+        return self._recent.health(self.viewers)
 
     async def _tell_turnouts(self) -> None:
         """One statement for all ballots that are open."""

@@ -7,7 +7,7 @@ import msgspec
 
 from deliberation.errors import Code, Refusal
 from deliberation.people.roles import Permission
-from deliberation.wire import Frame
+from deliberation.wire.frames import Frame
 
 SUBPROTOCOL = "deliberation.v1"
 LARGEST_FRAME = 4_096

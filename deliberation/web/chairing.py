@@ -40,7 +40,8 @@ async def vote(visit: Visit) -> Response:
     except Refusal as refusal:
         if not _wants_json(visit):
             raise
-        told = {"code": refusal.code.value, "words": words_of(visit, refusal)}
+        again = refusal.code is Code.DATABASE_BUSY
+        told = {"code": refusal.code.value, "words": words_of(visit, refusal), "again": again}
         return JSONResponse(told, status_code=refusal.status)
     if _wants_json(visit):
         facts = {"choice": vote.choice, "receipt": vote.receipt, "ballot": str(ballot)}

@@ -20,6 +20,7 @@ from deliberation.web import (
     setup,
     signing,
     staff,
+    status,
 )
 from deliberation.web.routing import Page
 
@@ -32,6 +33,7 @@ PAGES: Sequence[Page] = (
     *matters.PAGES,
     *people.PAGES,
     *staff.PAGES,
+    *status.PAGES,
     *intakes.PAGES,
     *home.PAGES,
     *calendars.PAGES,  # before the pages of a meeting, whose ids they end on

@@ -1,8 +1,5 @@
 """A message made ready once: the same bytes go to every connection (RFC 6455 §5.2)."""
 
-from websockets.frames import Frame as _Framing
-from websockets.frames import Opcode
-
 
 class Frame:
     """A text message from the server: `payload` in UTF-8, and `framed` as it goes on the wire."""
@@ -27,4 +24,5 @@ def _header(length: int) -> bytes:
     return b"\x81\x7f" + length.to_bytes(8, "big")
 
 
-PING = _Framing(Opcode.PING, b"").serialize(mask=False)
+PING = b"\x89\x00"
+"""A ping without payload."""
