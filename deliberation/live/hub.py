@@ -16,7 +16,7 @@ from deliberation.clock import Clock
 from deliberation.live.client import Client
 from deliberation.live.health import Health, Recent, Sample
 from deliberation.live.lobby import Lobby
-from deliberation.live.protocol import Hello
+from deliberation.live.protocol import BEAT, Hello
 from deliberation.live.room import Room
 from deliberation.measures import SECONDS, Counts, Histogram
 from deliberation.meetings import viewing
@@ -30,6 +30,7 @@ VIEWER_SECONDS = 25e-6
 """Time that is left between two pieces of news for each viewer: a frame costs about 11 µs, so that
 telling everybody never takes more than half of the processor."""
 PRESENCE_SECONDS = 1.0
+BEAT_SECONDS = 15.0
 SAMPLE_SECONDS = 5.0
 EMPTY_SECONDS = 60.0
 """How long an empty room is kept: who dropped out comes back."""
@@ -47,6 +48,7 @@ class Hub:
         self._ticking: asyncio.Task[None] | None = None
         self._acts: set[asyncio.Task[None]] = set()
         self._presence_at = 0.0
+        self._beaten_at = 0.0
         self.counts = Counts()
         self.acks = Histogram(SECONDS)
         """Seconds from a vote's frame to its durable answer."""
@@ -117,6 +119,7 @@ class Hub:
                 self._take_sample()
                 await self._tell_turnouts()
                 await self._tell_presence()
+                await self._beat()
                 await self._close_empty_rooms()
             except Exception:
                 _log.exception("tick_failed")
@@ -171,6 +174,15 @@ class Hub:
         for meeting, room in rooms.items():
             room.elsewhere = elsewhere.get(meeting, Counted())
             await room.tell_presence()
+
+    async def _beat(self) -> None:
+        """A page cannot see pings: it is given a sign of life, or it takes us for gone."""
+        now = time.monotonic()
+        if now - self._beaten_at < BEAT_SECONDS:
+            return
+        self._beaten_at = now
+        for room in self.rooms():
+            await room.audience.offer(BEAT)
 
     async def _close_empty_rooms(self) -> None:
         ends = time.monotonic() - EMPTY_SECONDS

@@ -112,6 +112,10 @@ def presence(resident: int, screen: int, console: int) -> Frame:
     return encode({"type": "presence", **counts})
 
 
+BEAT = Frame(b'{"type":"beat"}')
+"""Ephemeral: nothing has happened, and the connection lives."""
+
+
 def turnout(ballot: UUID, n: int, entitled: int) -> Frame:
     """Ephemeral: votes so far, without direction."""
     return encode({"type": "turnout", "ballot": ballot, "n": n, "entitled": entitled})

@@ -1,51 +1,39 @@
 // The live page: one socket, fragments by name, a ballot that never moves, commands that are sent
 // again until they are answered. Every word is in the page already; this script only chooses.
 
-const root = document.querySelector("[data-live]");
-const face = root.dataset.live;
-const meeting = root.dataset.meeting;
-const storeKey = `deliberation:${meeting}`;
-const clockOffset = { ms: Number(root.dataset.now) - Date.now() };
+import { all, csrf, face, keep, meeting, one, say, state } from "./live/state.js";
+import { idOf, placeBallot, showChoice, showCounted, takeBallot } from "./live/ballot.js";
+import { showTurnout, takeClock, takeTurnout, tick } from "./live/clocks.js";
+import { act, soonTakeConsoleActs, takeConsoleActs } from "./live/console.js";
 
-let seq = Number(root.dataset.seq);
+const ANSWER_MS = 10000; // a command or a hello is answered within it, or the connection is dead
+const BEAT_MS = 40000; // the service gives a sign of life at least every 15 seconds
+
 let socket = null;
 let tries = 0;
 let lostAt = 0;
 let isPolling = false;
 let isJoined = false;
-let mine = { may_vote: document.querySelector("[data-vote-form]") !== null, vote: null };
-let turnout = { ballot: "none", n: 0, entitled: 1 };
-const kept = readKept();
-let pending = kept.pending;
-
-// What outlives the page: commands without an answer, and how far this tab had seen the meeting.
-function readKept() {
-  try { return { pending: [], seq: 0, ...JSON.parse(sessionStorage.getItem(storeKey)) }; }
-  catch { return { pending: [], seq: 0 }; }
-}
-
-function keep() {
-  try { sessionStorage.setItem(storeKey, JSON.stringify({ pending, seq })); } catch { /* private mode */ }
-}
+let silence = 0;
+let retry = 0;
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const all = (selector, scope = document) => scope.querySelectorAll(selector);
-const one = (selector, scope = document) => scope.querySelector(selector);
-
 // ---------------------------------------------------------------- connection
 
 function connect() {
+  clearTimeout(retry);
+  if (socket !== null) return;
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/live`, "deliberation.v1");
   socket.addEventListener("open", () => {
-    socket.send(JSON.stringify({ type: "hello", meeting, face, since: seq }));
+    socket.send(JSON.stringify({ type: "hello", meeting, face, since: state.seq }));
     expectWord();
   });
-  socket.addEventListener("message", (event) => { expectWord(); receive(JSON.parse(event.data)); });
+  socket.addEventListener("message", (event) => { receive(JSON.parse(event.data)); expectWord(); });
   socket.addEventListener("close", reconnect);
 }
 
@@ -53,20 +41,30 @@ function connect() {
 function joined() {
   isJoined = true;
   tries = 0;
-  lostAt = 0;
   isPolling = false;
-  showConnection("connected");
-  pending.forEach(send);
+  showStanding();
+  state.pending.forEach(send);
 }
 
-let silence = 0;
+// Connected is who also sees what this tab had seen before.
+function showStanding() {
+  const isBehind = state.seq < state.seenBefore;
+  if (!isBehind) lostAt = 0;
+  showConnection(isBehind ? "reconnecting" : "connected");
+}
 
-// With a command unanswered or a hello unreturned, a silent connection is given up and made anew.
+// A connection from which nothing comes is given up and made anew.
 function expectWord() {
   clearTimeout(silence);
-  if (isJoined && pending.length === 0) return;
   const gone = socket;
-  silence = setTimeout(() => { if (gone === socket) { gone.close(); reconnect(); } }, 10000);
+  const patience = isJoined && state.pending.length === 0 ? BEAT_MS : ANSWER_MS;
+  silence = setTimeout(() => { if (gone === socket) giveUp(); }, patience);
+}
+
+function giveUp() {
+  const gone = socket;
+  reconnect();
+  gone?.close();
 }
 
 function reconnect(event) {
@@ -79,7 +77,7 @@ function reconnect(event) {
   if (tries >= 4 && !isPolling) poll();
   // With jitter from the first try on: thousands lose the service at the same moment.
   const wait = Math.min(15000, 1000 * 2 ** Math.min(tries - 1, 4)) * (0.3 + Math.random());
-  setTimeout(connect, wait);
+  retry = setTimeout(connect, wait);
   showConnection(isPolling ? "offline" : "reconnecting");
   showUnconfirmed();
 }
@@ -91,9 +89,9 @@ async function poll() {
   while (isPolling && !isOpen()) {
     try {
       await sendByForms();
-      const answer = await fetch(`/meetings/${meeting}/news?since=${seq}`);
+      const answer = await fetch(`/meetings/${meeting}/news?since=${state.seq}`);
       const news = await answer.json();
-      if (news.seq > seq) await refresh();
+      if (news.seq > state.seq) await refresh();
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 3000));
     }
@@ -111,13 +109,11 @@ async function refresh() {
   const slot = one("[data-ballot-slot]");
   const other = one("[data-ballot-slot]", page);
   if (slot && other && idOf(slot) !== idOf(other)) placeBallot(slot, other.innerHTML);
-  seq = Number(fresh.dataset.seq);
+  state.seq = Number(fresh.dataset.seq);
 }
 
-const idOf = (slot) => one("[data-ballot]", slot)?.dataset.ballot;
-
 async function sendByForms() {
-  for (const command of [...pending]) {
+  for (const command of [...state.pending]) {
     const path = { vote: `ballots/${command.ballot}/votes`, attend: "attendance", ask: "speeches",
       withdraw: "speeches/withdraw" }[command.type];
     const body = new URLSearchParams({ ...command, command: command.id, csrf: csrf() });
@@ -131,10 +127,11 @@ async function sendByForms() {
 
 function isOpen() { return isJoined && socket !== null && socket.readyState === WebSocket.OPEN; }
 function send(frame) { if (isOpen()) { socket.send(JSON.stringify(frame)); expectWord(); } }
+state.isConnected = isOpen;
 
-function showConnection(state) {
+function showConnection(standing) {
   for (const line of all("[data-connection]")) {
-    line.dataset.state = state;
+    line.dataset.state = standing;
     const seconds = one("[data-seconds]", line);
     if (seconds && lostAt) seconds.textContent = Math.round((Date.now() - lostAt) / 1000);
   }
@@ -143,29 +140,34 @@ function showConnection(state) {
 // ---------------------------------------------------------------- what comes in
 
 function receive(frame) {
-  const take = { snapshot: takeSnapshot, news: takeNews, turnout: takeTurnout, answer: takeAnswer,
+  const take = { snapshot: takeSnapshot, news: takeNews, turnout: takeTurnoutFrame, answer: takeAnswer,
     refused: takeRefusal, mine: takeMine, presence: takePresence }[frame.type];
   if (take) take(frame);
 }
 
-function takeSnapshot(frame) { seq = frame.seq; keep(); takeParts(frame); }
+function takeSnapshot(frame) { see(frame); }
 
 // What changed since an earlier entry than ours holds ours too; since a later one, something is missing.
 function takeNews(frame) {
-  if (frame.seq <= seq) return;
-  if (frame.since > seq) { socket?.close(); return; }
-  seq = frame.seq;
+  if (frame.seq <= state.seq) return;
+  if (frame.since > state.seq) { giveUp(); return; }
+  see(frame);
+  if (frame.events.includes("ballot.opened")) announce();
+}
+
+function see(frame) {
+  state.seq = frame.seq;
   keep();
   takeParts(frame);
-  if (frame.events.includes("ballot.opened")) announce("ballot");
+  if (isJoined && lostAt) showStanding();
 }
 
 function takeParts(frame) {
   for (const [name, html] of Object.entries(frame.parts)) {
     for (const part of all(`[data-part="${name}"]`)) replacePart(part, html);
   }
+  if ("ballot" in frame) takeBallot(frame.ballot, refresh);
   showTurnout();
-  if ("ballot" in frame) takeBallot(frame.ballot);
   const floor = one("[data-speech-slot]");
   if (floor && frame.stage) floor.dataset.stage = frame.stage;
   if (face === "console") takeConsoleActs();
@@ -175,133 +177,44 @@ function takePresence(frame) {
   for (const place of all("[data-connected]")) place.textContent = frame[place.dataset.connected];
 }
 
+function takeTurnoutFrame(frame) {
+  takeTurnout(frame);
+  if (face === "console") soonTakeConsoleActs();
+}
+
 function replacePart(part, html) {
-  if (part.contains(document.activeElement)) {
-    const id = document.activeElement.id;
-    part.innerHTML = html;
-    if (id) document.getElementById(id)?.focus();
-    return;
-  }
+  const id = part.contains(document.activeElement) ? document.activeElement.id : "";
   part.innerHTML = html;
+  if (id) document.getElementById(id)?.focus();
 }
 
-async function takeConsoleActs() {
-  const answer = await fetch(`/meetings/${meeting}/console/acts`);
-  if (!answer.ok) return;
-  const acts = await answer.json();
-  fillIfIdle(one("[data-next]"), acts.next);
-  fillIfIdle(one("[data-floor-acts]"), acts.floor_acts);
-}
-
-let actsTimer = 0;
-
-// The words beside the next action count votes too, but not several times a second.
-function soonTakeConsoleActs() {
-  if (actsTimer) return;
-  actsTimer = setTimeout(() => { actsTimer = 0; takeConsoleActs(); }, 2000);
-}
-
-function fillIfIdle(slot, html) {
-  const typing = slot?.querySelector("input:focus, textarea:focus, dialog[open]");
-  if (slot && !typing) slot.innerHTML = html;
-}
-
-// ---------------------------------------------------------------- the ballot
-
-let waitingBallot = null;
-
-function takeBallot(ballot) {
-  const slot = one("[data-ballot-slot]");
-  if (!slot) return;
-  if (!ballot) { if (idOf(slot) && !isTyping()) slot.innerHTML = ""; return; }
-  if (idOf(slot) === ballot.id) { showBallotState(slot, ballot.state); return; }
-  if (!ballot.html) { refresh(); return; }
-  if (isTyping()) { waitingBallot = ballot; one("[data-ballot-banner]").hidden = false; return; }
-  placeBallot(slot, ballot.html);
-  showBallotState(slot, ballot.state);
-}
-
-function isTyping() { return document.activeElement?.matches("input, textarea, select") ?? false; }
-
-function placeBallot(slot, html) {
-  slot.innerHTML = html;
-  waitingBallot = null;
-  const banner = one("[data-ballot-banner]");
-  if (banner) banner.hidden = true;
-  if (!mine.may_vote) for (const part of all("[data-vote-form], [data-receipt-slot]", slot)) part.remove();
-  for (const input of all("input[name=csrf]", slot)) input.value = csrf();
-  const own = pending.find((command) => command.type === "vote" && command.ballot === idOf(slot));
-  if (own) showChoice(own.choice, isOpen() ? "submitting" : "unconfirmed");
-  else if (mine.vote && mine.vote.ballot === idOf(slot)) showCounted(mine.vote);
-}
-
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-ballot-go]") || !waitingBallot) return;
-  const ballot = waitingBallot;
-  placeBallot(one("[data-ballot-slot]"), ballot.html);
-  showBallotState(one("[data-ballot-slot]"), ballot.state);
-});
-
-function showBallotState(slot, state) {
-  const ballot = one("[data-ballot]", slot);
-  if (!ballot || ballot.dataset.state === state) return;
-  ballot.dataset.state = state;
-  if (state === "open") return;
-  for (const choice of all(".choice", ballot)) {
-    choice.disabled = true;
-    choice.dataset.state = choice.getAttribute("aria-pressed") === "true" ? "yours" : "closed";
-  }
-  const receipt = one("[data-receipt-slot]", ballot);
-  if (receipt && receipt.dataset.state === "idle") receipt.dataset.state = "closed";
-}
-
-function showChoice(value, state) {
-  for (const choice of all("[data-vote-form] .choice")) {
-    const chosen = choice.value === value;
-    choice.dataset.state = chosen ? state : "idle";
-    choice.setAttribute("aria-pressed", chosen ? "true" : "false");
-    if (chosen) for (const place of all("[data-receipt-choice]")) {
-      place.textContent = one(".choice-name", choice).textContent;
-    }
-  }
-  const receipt = one("[data-receipt-slot]");
-  if (receipt) receipt.dataset.state = state;
-}
-
-function showCounted(vote) {
-  showChoice(vote.choice, "counted");
-  for (const place of all("[data-receipt-code]")) place.textContent = vote.receipt;
-  for (const place of all("[data-receipt-time]")) place.textContent = clockText(vote.at);
-}
-
-function showUnconfirmed() {
-  for (const command of pending) {
-    if (command.type === "vote") showChoice(command.choice, "unconfirmed");
-    if (command.type === "ask") showSpeech("unconfirmed");
-  }
+function announce() {
+  const slot = one("[data-announce]");
+  const now = one('[data-part="now"]');
+  if (slot && now) slot.textContent = now.textContent;
 }
 
 // ---------------------------------------------------------------- commands
 
 function command(frame) {
   const made = { ...frame, id: newId() };
-  pending = pending.filter((other) => other.type !== made.type);
-  pending.push(made);
+  state.pending = state.pending.filter((other) => other.type !== made.type);
+  state.pending.push(made);
   keep();
   send(made);
   if (isPolling) sendByForms().catch(() => {});
 }
 
 function settle(id) {
-  const settled = pending.find((other) => other.id === id);
-  pending = pending.filter((other) => other.id !== id);
+  const settled = state.pending.find((other) => other.id === id);
+  state.pending = state.pending.filter((other) => other.id !== id);
   keep();
   return settled;
 }
 
 function takeAnswer(frame) {
   const settled = settle(frame.id);
-  if (frame.vote) { mine.vote = frame.vote; showCounted(frame.vote); }
+  if (frame.vote) { state.mine.vote = frame.vote; showCounted(frame.vote); }
   if (settled?.type === "attend") location.reload();
 }
 
@@ -309,7 +222,8 @@ function takeRefusal(frame) {
   if (frame.again) { tryAgain(frame.id); return; }
   const settled = settle(frame.id);
   say(frame.words);
-  if (settled?.type === "vote") showChoice(mine.vote?.choice, mine.vote ? "counted" : "idle");
+  const { vote } = state.mine;
+  if (settled?.type === "vote") showChoice(vote?.choice, vote ? "counted" : "idle");
   if (settled?.type === "ask") showSpeech("idle");
 }
 
@@ -317,23 +231,30 @@ function takeRefusal(frame) {
 function tryAgain(id) {
   showUnconfirmed();
   setTimeout(() => {
-    const command = pending.find((other) => other.id === id);
-    if (command) send(command);
+    const waiting = state.pending.find((other) => other.id === id);
+    if (waiting) send(waiting);
   }, 1000 * (0.5 + Math.random()));
 }
 
-function takeMine(facts) {
-  if (facts.now) clockOffset.ms = facts.now - Date.now();
-  if (!isJoined) joined();
-  mine = { ...mine, ...facts };
-  if (facts.vote && !pending.some((other) => other.type === "vote")) showCounted(facts.vote);
-  showSpeech(facts.speech?.state ?? "idle");
-  for (const place of all("[data-speech-place]")) place.textContent = facts.speech?.place ?? "";
+function showUnconfirmed() {
+  for (const waiting of state.pending) {
+    if (waiting.type === "vote") showChoice(waiting.choice, "unconfirmed");
+    if (waiting.type === "ask") showSpeech("unconfirmed");
+  }
 }
 
-function showSpeech(state) {
+function takeMine(facts) {
+  if (facts.now) takeClock(facts.now);
+  state.mine = { ...state.mine, ...facts };
+  if (facts.vote && !state.pending.some((other) => other.type === "vote")) showCounted(facts.vote);
+  showSpeech(facts.speech?.state ?? "idle");
+  for (const place of all("[data-speech-place]")) place.textContent = facts.speech?.place ?? "";
+  if (!isJoined) joined();
+}
+
+function showSpeech(standing) {
   const line = one("[data-speech-state]");
-  if (line) line.dataset.state = state;
+  if (line) line.dataset.state = standing;
 }
 
 document.addEventListener("submit", (event) => {
@@ -356,90 +277,11 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// The chair's acts go by the same forms as without script; the screens follow by the push.
-async function act(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
-  const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-  if (!answer.ok) {
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    say(one(".error-summary b", page)?.textContent ?? "");
-    return;
-  }
-  form.closest("dialog")?.close();
-  document.activeElement?.blur();
-  takeConsoleActs();
-}
-
-function csrf() { return one("input[name=csrf]:not([value=''])")?.value ?? ""; }
-
-// ---------------------------------------------------------------- words, figures, clocks
-
-function announce(kind) {
-  const slot = one("[data-announce]");
-  const now = one('[data-part="now"]');
-  if (slot && now) slot.textContent = kind === "ballot" ? now.textContent : "";
-}
-
-function say(words) {
-  if (!words) return;
-  let line = one("[data-said]");
-  if (!line) {
-    line = document.createElement("p");
-    line.className = "banner is-alarm";
-    line.setAttribute("role", "alert");
-    line.dataset.said = "";
-    (one("[data-ballot-slot]") ?? one("[data-next]") ?? root).append(line);
-  }
-  line.textContent = words;
-}
-
-// Never backwards, also when the next frame comes from a process that has counted less so far.
-function takeTurnout(frame) {
-  if (frame.ballot === turnout.ballot && frame.n <= turnout.n) return;
-  turnout = frame;
-  if (face === "console") soonTakeConsoleActs();
-  showTurnout();
-}
-
-function showTurnout() {
-  for (const block of all(`[data-ballot-id="${turnout.ballot}"]`)) {
-    if (Number(block.dataset.turnout) >= turnout.n) continue;
-    const number = one("[data-turnout-number]", block);
-    if (number) number.textContent = turnout.n;
-    const bar = one("[data-turnout-bar] .bar-solid", block);
-    if (bar) bar.setAttribute("width", `${((100 * turnout.n) / turnout.entitled).toFixed(3)}%`);
-  }
-}
-
-const serverNow = () => Date.now() + clockOffset.ms;
-const clockText = (ms) => new Date(ms)
-  .toLocaleTimeString("zh-CN", { hourCycle: "h23", timeZone: root.dataset.zone });
-
-function span(seconds) {
-  const left = Math.max(0, Math.floor(seconds));
-  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-}
-
-function tick() {
-  for (const timer of all("[data-deadline]")) show(timer, (Number(timer.dataset.deadline) - serverNow()) / 1000);
-  for (const timer of all("[data-started]")) {
-    const gone = (serverNow() - Number(timer.dataset.started)) / 1000;
-    if (timer.dataset.counts === "up") timer.textContent = span(gone);
-    else show(timer, Number(timer.dataset.allotted) - gone);
-  }
-  for (const place of all("[data-clock]")) {
-    const text = clockText(serverNow());
-    place.textContent = place.dataset.clock === "short" ? text.slice(0, 5) : text;
-  }
-  if (!isOpen() && lostAt) showConnection(isPolling ? "offline" : "reconnecting");
-}
-
-function show(timer, seconds) {
-  timer.textContent = span(seconds);
-  timer.classList.toggle("is-ending", seconds <= 10);
-  timer.classList.toggle("is-local", !isOpen());
-}
-
-setInterval(tick, 500);
-addEventListener("online", () => { if (!isOpen() && !socket) connect(); });
+setInterval(() => {
+  tick();
+  if (lostAt) showConnection(isOpen() || !isPolling ? "reconnecting" : "offline");
+}, 500);
+addEventListener("online", connect);
+addEventListener("offline", giveUp);
+showUnconfirmed();
 connect();
