@@ -6,26 +6,24 @@ repeat or refused. `ballots.writer` puts the groups together.
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
+import msgspec
 from tortoise.exceptions import IntegrityError
 
 from deliberation import journal, store
 from deliberation.ballots import statements
 from deliberation.ballots.eligibility import BallotState, CastingFacts, choice_from, may_cast
 from deliberation.ballots.published import RECEIPT_BYTES, receipt_code
-from deliberation.ballots.statements import Key, Row
+from deliberation.ballots.statements import Key, Row, VoteRow
 from deliberation.errors import Code, Refusal
-from deliberation.journal.chain import instant
 from deliberation.people.roles import Actor, Permission
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Casting:
+class Casting(msgspec.Struct, frozen=True, kw_only=True):
     """A choice that somebody makes for a household."""
 
     ballot: UUID
@@ -37,7 +35,7 @@ class Casting:
 
     @property
     def key(self) -> Key:
-        return self.ballot, self.voter
+        return statements.key(self.ballot, self.voter)
 
 
 class Effect(StrEnum):
@@ -46,8 +44,7 @@ class Effect(StrEnum):
     REPEATED = "repeated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
+class Cast(msgspec.Struct, frozen=True, kw_only=True):
     """A vote that stands, durably. A repeat has the same receipt as the first time."""
 
     ballot: UUID
@@ -90,66 +87,82 @@ async def cast(castings: Sequence[Casting]) -> list[Answer]:
         turn: dict[Key, int] = {}
         later = []
         for n, casting in waiting:
-            if (refusal := _choice_refusal(casting.choice)) is not None:
+            try:
+                choice_from(casting.choice)
+            except Refusal as refusal:
                 answers[n] = refusal
-            elif casting.key in turn:
+                continue
+            if turn.setdefault(casting.key, n) != n:
                 later.append((n, casting))
-            else:
-                turn[casting.key] = n
-        written = await _commit([castings[turn[key]] for key in sorted(turn)])
+        written = await _commit({key: castings[turn[key]] for key in sorted(turn)})
         answers |= {turn[key]: answer for key, answer in written.items()}
         waiting = later
     return [answers[n] for n in range(len(castings))]
 
 
-def _choice_refusal(choice: str) -> Refusal | None:
-    try:
-        choice_from(choice)
-    except Refusal as refusal:
-        return refusal
-    return None
+Group = Mapping[Key, Casting]
+"""Castings by ballot and voter, in their order."""
 
 
-async def _commit(castings: Sequence[Casting]) -> dict[Key, Answer]:
+async def _commit(group: Group) -> dict[Key, Answer]:
     """Tried again with other receipts in the rare case that one is taken in its ballot."""
-    if not castings:
+    if not group:
         return {}
     for _attempt in range(3):
         try:
-            return await store.in_one_transaction(lambda: _write(castings))
+            return await store.in_one_transaction(lambda: _write(group))
         except IntegrityError:
             continue
     raise Refusal(Code.DATABASE_BUSY)
 
 
-async def _write(castings: Sequence[Casting]) -> dict[Key, Answer]:
-    rows = [_drawn(casting) for casting in castings]
-    by_id = {row[0]: casting for row, casting in zip(rows, castings, strict=True)}
-    by_key = {casting.key: casting for casting in castings}
+async def _write(group: Group) -> dict[Key, Answer]:
+    rows = _drawn(group)
+    written = await statements.insert(list(rows.values()))
     answers: dict[Key, Answer] = {}
-    for row in await statements.insert(rows):
-        new = by_id.get(row["id"])
-        casting = new or by_key[statements.key_of(row)]
-        effect = Effect.COUNTED if new else Effect.CHANGED
-        answers[casting.key] = _cast(casting, row["receipt"], effect)
+    others = []
+    for key, row in rows.items():
+        if row[0] in written:
+            answers[key] = _cast(group[key], row[6], Effect.COUNTED)
+        else:
+            others.append(key)
+    if others:
+        answers |= await _change({key: rows[key] for key in others}, group)
     await statements.add_turnout(_new_by_ballot(answers.values()))
-    unwritten = [casting for casting in castings if casting.key not in answers]
-    reasons = await statements.explain([casting.key for casting in unwritten])
+    unwritten = [group[key] for key in others if key not in answers]
+    reasons = await statements.explain([(c.ballot, c.voter) for c in unwritten])
     return answers | {c.key: _unwritten(c, reasons.get(c.key)) for c in unwritten}
 
 
-def _drawn(casting: Casting) -> tuple[object, ...]:
-    """The row to be; the id is random, so that it keeps no order."""
-    return (
-        secrets.randbits(63),
-        casting.ballot,
-        casting.voter,
-        casting.person,
-        casting.choice,
-        casting.channel,
-        receipt_code(secrets.token_bytes(RECEIPT_BYTES)),
-        instant(casting.at),
-    )
+async def _change(rows: Mapping[Key, VoteRow], group: Group) -> dict[Key, Answer]:
+    """Votes of those who have cast one before, as far as they may be changed and are."""
+    answers: dict[Key, Answer] = {}
+    for row in await statements.change(list(rows.values())):
+        key = statements.key_of(row)
+        effect = Effect.COUNTED if row["id"] == rows[key][0] else Effect.CHANGED
+        answers[key] = _cast(group[key], row["receipt"], effect)
+    return answers
+
+
+_ID_BYTES = 8
+
+
+def _drawn(group: Group) -> dict[Key, VoteRow]:
+    """The rows to be; their ids are random, so that they keep no order."""
+    size = _ID_BYTES + RECEIPT_BYTES
+    luck = secrets.token_bytes(size * len(group))
+    rows: dict[Key, VoteRow] = {}
+    for n, (key, c) in enumerate(group.items()):
+        own = luck[n * size : (n + 1) * size]
+        id_ = int.from_bytes(own[:_ID_BYTES], "big") >> 1  # 63 bits
+        receipt = receipt_code(own[_ID_BYTES:])
+        rows[key] = (id_, c.ballot, c.voter, c.person, c.choice, c.channel, receipt, _text(c.at))
+    return rows
+
+
+def _text(at: datetime) -> str:
+    """As both engines read it, and as Tortoise writes it."""
+    return at.astimezone(UTC).isoformat(" ")
 
 
 def _new_by_ballot(answers: Iterable[Answer]) -> Counter[UUID]:

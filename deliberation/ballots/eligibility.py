@@ -1,7 +1,9 @@
 """Who may open, cast, close, announce: pure, from facts read under the stream's lock."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from deliberation.ballots.tally import Choice
@@ -111,11 +113,14 @@ def _holds_vote(facts: CastingFacts) -> bool:
     return facts.actor_household == facts.household
 
 
+_CHOICES: Mapping[str, Choice] = MappingProxyType({choice.value: choice for choice in Choice})
+
+
 def choice_from(text: str) -> Choice:
-    try:
-        return Choice(text)
-    except ValueError:
-        raise Refusal(Code.BALLOT_CHOICE_UNKNOWN) from None
+    choice = _CHOICES.get(text)
+    if choice is None:
+        raise Refusal(Code.BALLOT_CHOICE_UNKNOWN)
+    return choice
 
 
 def check_is_open(item: int, state: BallotState) -> None:

@@ -27,8 +27,12 @@ def receipt_code(drawn: bytes) -> str:
     if len(drawn) != RECEIPT_BYTES:
         raise ValueError(f"a receipt needs {RECEIPT_BYTES} bytes")
     number = int.from_bytes(drawn, "big")
-    signs = "".join(ALPHABET[number >> shift & 31] for shift in range(35, -1, -5))
-    return f"{signs[:4]}-{signs[4:]}"
+    first, second = _PAIRS[number >> 30], _PAIRS[number >> 20 & 1023]
+    return f"{first}{second}-{_PAIRS[number >> 10 & 1023]}{_PAIRS[number & 1023]}"
+
+
+_PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
+"""Two signs for ten bits each: a code is made for every vote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""The statements that cast a group of votes: one to write it, one to count it, one to explain.
+"""The statements that cast a group of votes: to write it, to change what may be changed, to count
+it, and to explain what wrote nothing.
 
 Groups go in as JSON. They are sorted by ballot and voter, because unsorted groups of two workers
 deadlock; on PostgreSQL the ballot's row is share-locked, so that no vote slips in behind a close.
@@ -12,12 +13,17 @@ import msgspec
 
 from deliberation import store
 
-Key = tuple[UUID, UUID]
-"""A ballot and a voter in it."""
+Key = int
+"""A ballot and a voter in it: both ids as one number, which sorts by ballot, then voter."""
 
 Row = dict[str, Any]
 
-_ON_CONFLICT = (
+VoteRow = tuple[int, UUID, UUID, UUID, str, str, str, str]
+"""id, ballot, voter, person, choice, channel, receipt, instant"""
+
+_IF_NEW = " ON CONFLICT (ballot_id, voter_id) DO NOTHING"
+
+_OR_CHANGE = (
     " ON CONFLICT (ballot_id, voter_id) DO UPDATE SET choice = excluded.choice,"
     " person_id = excluded.person_id, channel = excluded.channel, cast_at = excluded.cast_at"
     " WHERE vote.choice <> excluded.choice"
@@ -84,10 +90,27 @@ def _json(rows: Sequence[object]) -> str:
     return msgspec.json.encode(rows).decode()
 
 
-async def insert(rows: Sequence[tuple[object, ...]]) -> list[Row]:
-    """Votes (id, ballot, voter, person, choice, channel, receipt, at), sorted: those that were
-    written, new or changed. A row with another id than was given is a changed vote."""
-    statement = store.sql(sqlite=_CAST_ON_SQLITE, postgres=_CAST_ON_POSTGRES) + _ON_CONFLICT
+async def insert(rows: Sequence[VoteRow]) -> set[int]:
+    """Cast votes, sorted, for voters who have none yet; the ids of those that were written.
+
+    Nearly all are, so on SQLite it only counts them, and looks which ones when some are missing.
+    """
+    if store.engine() == "postgres":
+        told = await store.read(_CAST_ON_POSTGRES + _IF_NEW + " RETURNING id", _json(rows))
+        return {row["id"] for row in told}
+    ids = {row[0] for row in rows}
+    if await store.write(_CAST_ON_SQLITE + _IF_NEW, [_json(rows)]) == len(rows):
+        return ids
+    told = await store.read("SELECT id FROM vote WHERE id AMONG ?", store.listed(ids))
+    return {row["id"] for row in told}
+
+
+async def change(rows: Sequence[VoteRow]) -> list[Row]:
+    """The same for voters who have one: changed where the rule allows it and the choice is another.
+    A row that comes back with its own id was written anew."""
+    if not rows:
+        return []
+    statement = store.sql(sqlite=_CAST_ON_SQLITE, postgres=_CAST_ON_POSTGRES) + _OR_CHANGE
     return await store.read(statement, _json(rows))
 
 
@@ -100,16 +123,21 @@ async def add_turnout(counts: Mapping[UUID, int]) -> None:
         )
 
 
-async def explain(keys: Sequence[Key]) -> dict[Key, Row]:
-    """What stands in the way of votes that were not written; nothing for an unknown ballot."""
-    if not keys:
+async def explain(cast: Sequence[tuple[UUID, UUID]]) -> dict[Key, Row]:
+    """What stands in the way of votes that were not written, by ballot and voter; nothing for an
+    unknown ballot."""
+    if not cast:
         return {}
     statement = store.sql(sqlite=_EXPLAIN_ON_SQLITE, postgres=_EXPLAIN_ON_POSTGRES)
-    return {key_of(row): row for row in await store.read(statement, _json(keys))}
+    return {key_of(row): row for row in await store.read(statement, _json(cast))}
+
+
+def key(ballot: UUID, voter: UUID) -> Key:
+    return ballot.int << 128 | voter.int
 
 
 def key_of(row: Row) -> Key:
     ballot, voter = store.identity(row["ballot_id"]), store.identity(row["voter_id"])
     assert ballot is not None  # noqa: S101  columns that are never null
     assert voter is not None  # noqa: S101
-    return ballot, voter
+    return key(ballot, voter)

@@ -20,7 +20,7 @@ from deliberation.errors import Code, Refusal
 from deliberation.measures import SECONDS, SIZES, Histogram
 from deliberation.people.roles import Actor
 
-LARGEST_GROUP = 1_000
+LARGEST_GROUP = 4_000
 LONGEST_QUEUE = 50_000
 """Votes that may wait; beyond it they are refused at once, and sent again by whoever cast them."""
 LINGER_SECONDS = 0.02
@@ -92,11 +92,12 @@ class VoteWriter:
         taken: set[Key] = set()
         while self._waiting and len(group) < LARGEST_GROUP:
             casting, tell = self._waiting.popleft()
-            if casting.key in taken:
+            key = casting.key
+            if key in taken:
                 later.append((casting, tell))
-                continue
-            taken.add(casting.key)
-            group.append((casting, tell))
+            else:
+                taken.add(key)
+                group.append((casting, tell))
         self._waiting.extendleft(reversed(later))
         return group
 

@@ -155,10 +155,11 @@ class Client:
         """Whether one more command may be begun now; counts it."""
         if self._under_way >= UNDER_WAY:
             return False
-        now = time.monotonic()
-        earned = (now - self._allowed_at) * PER_SECOND
-        self._allowance = min(BURST, self._allowance + earned)
-        self._allowed_at = now
+        if self._allowance < 1:
+            now = time.monotonic()
+            earned = (now - self._allowed_at) * PER_SECOND
+            self._allowance = min(BURST, self._allowance + earned)
+            self._allowed_at = now
         if self._allowance < 1:
             return False
         self._allowance -= 1
@@ -236,7 +237,7 @@ class Client:
             self.outlet.write(self._words(command, answer))
         else:
             self._hub.acks.add(time.monotonic() - began)
-            self.outlet.write(protocol.answered(command, {"vote": vote_facts(answer)}))
+            self.outlet.write(protocol.voted(command, vote_facts(answer)))
         self._answered()
 
     async def _obey(self, command: Command) -> None:

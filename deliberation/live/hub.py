@@ -29,6 +29,9 @@ TICK_SECONDS = 0.25
 VIEWER_SECONDS = 25e-6
 """Time that is left between two pieces of news for each viewer: a frame costs about 11 µs, so that
 telling everybody never takes more than half of the processor."""
+BURST_VOTES = 200
+"""Votes waiting to be written from which turnout may be late."""
+LATEST_SECONDS = 1.0
 PRESENCE_SECONDS = 1.0
 BEAT_SECONDS = 15.0
 SAMPLE_SECONDS = 5.0
@@ -47,6 +50,7 @@ class Hub:
         self._lobby = Lobby(clock, self._room_of)
         self._ticking: asyncio.Task[None] | None = None
         self._acts: set[asyncio.Task[None]] = set()
+        self._bursting_since = 0.0
         self._presence_at = 0.0
         self._beaten_at = 0.0
         self.counts = Counts()
@@ -154,7 +158,15 @@ class Hub:
         return self._recent.health(self.viewers)
 
     async def _tell_turnouts(self) -> None:
-        """One statement for all ballots that are open."""
+        """One statement for all ballots that are open. In a burst of votes their answers go first,
+        and the figure waits, but no longer than a second."""
+        now = time.monotonic()
+        if WRITER.queued <= BURST_VOTES:
+            self._bursting_since = now
+        elif now - self._bursting_since < LATEST_SECONDS:
+            return
+        else:
+            self._bursting_since = now
         open_rooms = {room.open_ballot: room for room in self._rooms.values() if len(room.audience)}
         open_rooms.pop(None, None)
         if not open_rooms:

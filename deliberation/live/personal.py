@@ -9,7 +9,7 @@ from deliberation.faces.mine import Mine
 def vote_facts(vote: Cast) -> dict[str, Any]:
     """A counted vote with its receipt; `at` in milliseconds since 1970."""
     return {
-        "ballot": str(vote.ballot),
+        "ballot": vote.ballot,
         "choice": vote.choice,
         "receipt": vote.receipt,
         "at": int(vote.at.timestamp() * 1000),

@@ -45,7 +45,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     id: str = msgspec.field(default="")
 
     def check(self) -> None:
-        if not 8 <= len(self.id) <= 40:
+        if not 8 <= len(self.id) <= 40 or not (self.id.isascii() and self.id.isprintable()):
             raise Refusal(Code.BAD_REQUEST)
 
 
@@ -124,6 +124,16 @@ def turnout(ballot: UUID, n: int, entitled: int) -> Frame:
 def answered(command: str, answer: dict[str, Any]) -> Frame:
     """A command was done, durably."""
     return encode({"type": "answer", "id": command, **answer})
+
+
+class _Voted(msgspec.Struct, tag="answer"):
+    id: str
+    vote: dict[str, Any]
+
+
+def voted(command: str, vote: dict[str, Any]) -> Frame:
+    """A vote is counted, durably: `answered`, made for ten thousand at once."""
+    return Frame(_encoder.encode(_Voted(command, vote)))
 
 
 def refused(command: str | None, code: Code, words: str) -> Frame:

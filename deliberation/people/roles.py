@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from uuid import UUID
 
@@ -77,6 +78,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=64)
+def _permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """Asked for every vote: each set of roles is looked up once."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """Who asks. Nobody signed in: `person` is None and only PUBLIC is granted."""
@@ -90,7 +97,7 @@ class Actor:
     def may(self, permission: Permission) -> bool:
         if permission is Permission.PUBLIC:
             return True
-        return any(permission in PERMISSIONS[role] for role in self.roles)
+        return permission in _permissions_of(self.roles)
 
     def require(self, permission: Permission) -> None:
         """Raises SIGN_IN_REQUIRED when nobody is signed in, NOT_PERMITTED when it is not theirs."""

@@ -14,13 +14,7 @@ import asyncpg
 from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import (
-    DBConnectionError,
-    IntegrityError,
-    NotExistOrMultiple,
-    OperationalError,
-    TransactionManagementError,
-)
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
 WORKER = uuid4().hex
 """This process's name among those that share a database."""
@@ -46,6 +40,9 @@ SQLITE_PRAGMAS = {
     "synchronous": "FULL",
     "busy_timeout": 10_000,
     "foreign_keys": "ON",
+    "cache_size": -65_536,  # 64 MB: a burst of votes touches pages all over the table
+    "wal_autocheckpoint": 4_000,  # pages; copying back waits until a burst is over
+    "journal_size_limit": 32 * 1024 * 1024,
 }
 
 _context: TortoiseContext | None = None
@@ -172,10 +169,10 @@ def _parameter(value: object) -> object:
 async def read(statement: str, *values: object) -> list[dict[str, Any]]:
     """Rows of a statement (also of one that writes and says RETURNING)."""
     connection = get_connection("default")
-    rows = await connection.execute_query_dict(
+    rows: list[dict[str, Any]] = await connection.execute_query_dict(
         _numbered(statement), [_parameter(v) for v in values]
     )
-    return [dict(row) for row in rows]
+    return rows
 
 
 async def write(statement: str, values: Sequence[object] = ()) -> int:
@@ -187,9 +184,11 @@ async def write(statement: str, values: Sequence[object] = ()) -> int:
     return int(changed)
 
 
-def listed(values: Iterable[str | UUID]) -> object:
+def listed(values: Iterable[str | int | UUID]) -> object:
     """A list as one parameter, however long; for `AMONG ?`."""
-    return json.dumps([str(v) for v in values]) if _engine == "sqlite" else list(values)
+    if _engine != "sqlite":
+        return list(values)
+    return json.dumps([str(v) if isinstance(v, UUID) else v for v in values])
 
 
 def identity(value: object) -> UUID | None:
@@ -212,7 +211,6 @@ def instant(value: object) -> datetime:
 
 
 _UNREACHABLE = (
-    OperationalError,
     DBConnectionError,
     TransactionManagementError,
     sqlite3.OperationalError,
@@ -226,7 +224,5 @@ _UNREACHABLE = (
 
 def is_failure(error: BaseException) -> bool:
     """Whether the database is down, full or too busy: nothing is wrong with what was asked, and it
-    may be asked again."""
-    if isinstance(error, IntegrityError | NotExistOrMultiple):
-        return False
-    return isinstance(error, _UNREACHABLE)
+    may be asked again. Tortoise wraps the driver's error, among them those of what was asked."""
+    return isinstance(error, _UNREACHABLE) or isinstance(error.__cause__, _UNREACHABLE)

@@ -77,6 +77,13 @@ async def read_form(visit: Visit, *, upload: bool) -> None:
         raise Refusal(Code.FORM_EXPIRED)
 
 
+def check_address(visit: Visit) -> None:
+    """No NUL in it: PostgreSQL's text has none. Raises BAD_REQUEST."""
+    asked = (visit.request.url.path, *visit.query.values())
+    if any("\0" in text for text in asked):
+        raise Refusal(Code.BAD_REQUEST)
+
+
 def check_permission(visit: Visit, needs: Permission) -> None:
     visit.actor.require(needs)
 

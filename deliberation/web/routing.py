@@ -75,6 +75,7 @@ def _endpoint(page: Page) -> Callable[[Request], Awaitable[Response]]:
 async def _pass(page: Page, visit: Visit) -> Response:
     if visit.community is None and not page.before_setup:
         return Response(status_code=303, headers={"Location": "/set-up"})
+    guarding.check_address(visit)
     if page.method == "POST":
         guarding.check_same_site(visit.request, visit.desk)
     guarding.check_permission(visit, page.needs)

@@ -97,6 +97,8 @@ class Visit:
             raise Refusal(Code.FIELD_INVALID, field=name)
         if len(value) > limit:
             raise Refusal(Code.FIELD_TOO_LONG, field=name, limit=limit)
+        if "\0" in value:
+            raise Refusal(Code.FIELD_INVALID, field=name)  # PostgreSQL's text has none
         return value.replace("\r\n", "\n").strip()
 
     def form_password(self) -> str:
