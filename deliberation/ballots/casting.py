@@ -5,8 +5,7 @@ repeat or refused. `ballots.writer` puts the groups together.
 """
 
 import secrets
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -73,13 +72,31 @@ def own_casting(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: da
     )
 
 
-@journal.shielded
-async def cast(castings: Sequence[Casting]) -> list[Answer]:
-    """Cast a group; the answers stand in the order of the castings, and are given after the commit.
+Group = Mapping[Key, Casting]
+"""Castings by ballot and voter."""
 
-    A voter's second casting in the group is cast after the first, in a transaction of its own.
-    Refusals: BALLOT_CHOICE_UNKNOWN, NOT_FOUND, BALLOT_NOT_OPEN, BALLOT_NOT_ENTITLED,
-    BALLOT_NOT_YOURS, BALLOT_VOTE_FINAL, DATABASE_BUSY.
+
+@journal.shielded
+async def cast_group(group: Group) -> dict[Key, Answer]:
+    """Cast votes whose choices are known, in one transaction, and answer after the commit.
+
+    Refusals: NOT_FOUND, BALLOT_NOT_OPEN, BALLOT_NOT_ENTITLED, BALLOT_NOT_YOURS, BALLOT_VOTE_FINAL,
+    DATABASE_BUSY. Tried again with other receipts in the rare case that one is taken in its ballot.
+    """
+    in_order = {key: group[key] for key in sorted(group)}
+    for _attempt in range(3):
+        try:
+            return await store.in_one_transaction(lambda: _write(in_order))
+        except IntegrityError:
+            continue
+    raise Refusal(Code.DATABASE_BUSY)
+
+
+async def cast(castings: Sequence[Casting]) -> list[Answer]:
+    """Cast any votes; the answers stand in the order of the castings.
+
+    A voter's second casting is cast after the first, in a transaction of its own. Refusals:
+    BALLOT_CHOICE_UNKNOWN, and those of `cast_group`.
     """
     answers: dict[int, Answer] = {}
     waiting = list(enumerate(castings))
@@ -94,32 +111,17 @@ async def cast(castings: Sequence[Casting]) -> list[Answer]:
                 continue
             if turn.setdefault(casting.key, n) != n:
                 later.append((n, casting))
-        written = await _commit({key: castings[turn[key]] for key in sorted(turn)})
-        answers |= {turn[key]: answer for key, answer in written.items()}
+        if turn:
+            written = await cast_group({key: castings[n] for key, n in turn.items()})
+            answers |= {turn[key]: answer for key, answer in written.items()}
         waiting = later
     return [answers[n] for n in range(len(castings))]
-
-
-Group = Mapping[Key, Casting]
-"""Castings by ballot and voter, in their order."""
-
-
-async def _commit(group: Group) -> dict[Key, Answer]:
-    """Tried again with other receipts in the rare case that one is taken in its ballot."""
-    if not group:
-        return {}
-    for _attempt in range(3):
-        try:
-            return await store.in_one_transaction(lambda: _write(group))
-        except IntegrityError:
-            continue
-    raise Refusal(Code.DATABASE_BUSY)
 
 
 async def _write(group: Group) -> dict[Key, Answer]:
     rows = _drawn(group)
     written = await statements.insert(list(rows.values()))
-    answers: dict[Key, Answer] = {}
+    answers: dict[Key, Cast] = {}
     others = []
     for key, row in rows.items():
         if row[0] in written:
@@ -128,15 +130,17 @@ async def _write(group: Group) -> dict[Key, Answer]:
             others.append(key)
     if others:
         answers |= await _change({key: rows[key] for key in others}, group)
-    await statements.add_turnout(_new_by_ballot(answers.values()))
+    await statements.add_turnout(
+        key for key, answer in answers.items() if answer.effect is Effect.COUNTED
+    )
     unwritten = [group[key] for key in others if key not in answers]
     reasons = await statements.explain([(c.ballot, c.voter) for c in unwritten])
     return answers | {c.key: _unwritten(c, reasons.get(c.key)) for c in unwritten}
 
 
-async def _change(rows: Mapping[Key, VoteRow], group: Group) -> dict[Key, Answer]:
+async def _change(rows: Mapping[Key, VoteRow], group: Group) -> dict[Key, Cast]:
     """Votes of those who have cast one before, as far as they may be changed and are."""
-    answers: dict[Key, Answer] = {}
+    answers: dict[Key, Cast] = {}
     for row in await statements.change(list(rows.values())):
         key = statements.key_of(row)
         effect = Effect.COUNTED if row["id"] == rows[key][0] else Effect.CHANGED
@@ -163,14 +167,6 @@ def _drawn(group: Group) -> dict[Key, VoteRow]:
 def _text(at: datetime) -> str:
     """As both engines read it, and as Tortoise writes it."""
     return at.astimezone(UTC).isoformat(" ")
-
-
-def _new_by_ballot(answers: Iterable[Answer]) -> Counter[UUID]:
-    return Counter(
-        answer.ballot
-        for answer in answers
-        if isinstance(answer, Cast) and answer.effect is Effect.COUNTED
-    )
 
 
 def _cast(casting: Casting, receipt: str, effect: Effect) -> Cast:

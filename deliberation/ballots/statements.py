@@ -5,7 +5,8 @@ Groups go in as JSON. They are sorted by ballot and voter, because unsorted grou
 deadlock; on PostgreSQL the ballot's row is share-locked, so that no vote slips in behind a close.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -33,11 +34,11 @@ _OR_CHANGE = (
 
 _CAST_ON_SQLITE = (
     "INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
-    " SELECT json_extract(j.value, '$[0]'), b.id, json_extract(j.value, '$[2]'),"
-    " json_extract(j.value, '$[3]'), json_extract(j.value, '$[4]'), json_extract(j.value, '$[5]'),"
-    " json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]') FROM json_each(?) j"
-    " JOIN ballot b ON b.id = json_extract(j.value, '$[1]') AND b.state = 'open'"
-    " JOIN elector e ON e.electorate_id = b.electorate_id"
+    " SELECT json_extract(j.value, '$[0]'), b.id, e.voter_id,"
+    " COALESCE(e.person_id, json_extract(j.value, '$[3]')), json_extract(j.value, '$[4]'),"
+    " json_extract(j.value, '$[5]'), json_extract(j.value, '$[6]'), json_extract(j.value, '$[7]')"
+    " FROM json_each(?) j JOIN ballot b ON b.id = json_extract(j.value, '$[1]')"
+    " AND b.state = 'open' JOIN elector e ON e.electorate_id = b.electorate_id"
     " AND e.voter_id = json_extract(j.value, '$[2]')"
     " AND (e.person_id IS NULL OR e.person_id = json_extract(j.value, '$[3]'))"
     " WHERE true"  # or SQLite takes the ON of the conflict for one of the join
@@ -114,9 +115,10 @@ async def change(rows: Sequence[VoteRow]) -> list[Row]:
     return await store.read(statement, _json(rows))
 
 
-async def add_turnout(counts: Mapping[UUID, int]) -> None:
+async def add_turnout(new: Iterable[Key]) -> None:
     """This worker's share of the turnout grows by the votes that are new."""
-    rows = [(uuid4(), ballot, store.WORKER, more) for ballot, more in sorted(counts.items())]
+    counts = Counter(key >> 128 for key in new)
+    rows = [(uuid4(), UUID(int=n), store.WORKER, more) for n, more in sorted(counts.items())]
     if rows:
         await store.read(
             store.sql(sqlite=_COUNT_ON_SQLITE, postgres=_COUNT_ON_POSTGRES), _json(rows)

@@ -5,16 +5,15 @@ few dozen commits. Sockets and plain forms hand their votes in here alike.
 """
 
 import asyncio
-import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 import structlog
 
-from deliberation.ballots.casting import Answer, Cast, Casting, cast, own_casting
+from deliberation.ballots.casting import Answer, Cast, Casting, cast_group, own_casting
 from deliberation.ballots.statements import Key
 from deliberation.errors import Code, Refusal
 from deliberation.measures import SECONDS, SIZES, Histogram
@@ -77,43 +76,50 @@ class VoteWriter:
         while self._waiting:
             if self._is_trickling and len(self._waiting) < LARGEST_GROUP:
                 await asyncio.sleep(LINGER_SECONDS)
-            group = self._next_group()
-            self._is_trickling = len(group) > 1
-            answers = await self._written([casting for casting, _tell in group])
-            for (_casting, tell), answer in zip(group, answers, strict=True):
-                with contextlib.suppress(Exception):  # one listener's trouble is not the others'
-                    tell(answer)
+            castings, tells = self._next_group()
+            self._is_trickling = len(castings) > 1
+            answers = await self._written(castings)
+            for key, tell in tells.items():
+                _tell(tell, answers[key])
         self._idle_since = time.monotonic()
 
-    def _next_group(self) -> list[tuple[Casting, Tell]]:
+    def _next_group(self) -> tuple[dict[Key, Casting], dict[Key, Tell]]:
         """The oldest votes, one a voter and ballot; a voter's second waits for the next group."""
-        group: list[tuple[Casting, Tell]] = []
+        castings: dict[Key, Casting] = {}
+        tells: dict[Key, Tell] = {}
         later: list[tuple[Casting, Tell]] = []
-        taken: set[Key] = set()
-        while self._waiting and len(group) < LARGEST_GROUP:
-            casting, tell = self._waiting.popleft()
+        waiting = self._waiting
+        while waiting and len(castings) < LARGEST_GROUP:
+            casting, tell = waiting.popleft()
             key = casting.key
-            if key in taken:
+            if key in castings:
                 later.append((casting, tell))
             else:
-                taken.add(key)
-                group.append((casting, tell))
-        self._waiting.extendleft(reversed(later))
-        return group
+                castings[key], tells[key] = casting, tell
+        waiting.extendleft(reversed(later))
+        return castings, tells
 
-    async def _written(self, castings: list[Casting]) -> list[Answer]:
+    async def _written(self, castings: Mapping[Key, Casting]) -> Mapping[Key, Answer]:
         """Answers; when the database fails nothing was written, or it will answer alike again."""
         began = time.monotonic()
         try:
-            answers = await cast(castings)
+            answers = await cast_group(castings)
         except Exception as error:
             self.failures += 1
             _log.warning("votes_not_written", kind=type(error).__name__, n=len(castings))
             busy: Answer = Refusal(Code.DATABASE_BUSY)
-            return [busy] * len(castings)
+            return dict.fromkeys(castings, busy)
         self.sizes.add(len(castings))
         self.seconds.add(time.monotonic() - began)
         return answers
+
+
+def _tell(tell: Tell, answer: Answer) -> None:
+    """One listener's trouble is not the others'."""
+    try:
+        tell(answer)
+    except Exception:
+        _log.exception("answer_not_told")
 
 
 WRITER = VoteWriter()

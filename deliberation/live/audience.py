@@ -59,17 +59,17 @@ class Audience:
 
     def __init__(self, counts: Counts) -> None:
         self._counts = counts
-        self._outlets: dict[Kind, set[Outlet]] = {}
+        self._outlets: dict[Kind, dict[Outlet, None]] = {}  # in the order they came: memory's, too
 
     def __len__(self) -> int:
         return sum(map(len, self._outlets.values()))
 
     def add(self, kind: Kind, outlet: Outlet) -> None:
-        self._outlets.setdefault(kind, set()).add(outlet)
+        self._outlets.setdefault(kind, {})[outlet] = None
 
     def remove(self, kind: Kind, outlet: Outlet) -> None:
-        outlets = self._outlets.get(kind, set())
-        outlets.discard(outlet)
+        outlets = self._outlets.get(kind, {})
+        outlets.pop(outlet, None)
         if not outlets:
             self._outlets.pop(kind, None)
 

@@ -117,8 +117,10 @@ class Hub:
     # ------------------------------------------------------------ of the moment
 
     async def _tick_on(self) -> None:
+        spent = 0.0
         while True:
-            await self._sleep(max(TICK_SECONDS, self._pace()))
+            await self._sleep(max(TICK_SECONDS, self._pace(), 1.5 * spent) - spent)
+            began = time.monotonic()
             try:
                 self._take_sample()
                 await self._tell_turnouts()
@@ -127,6 +129,7 @@ class Hub:
                 await self._close_empty_rooms()
             except Exception:
                 _log.exception("tick_failed")
+            spent = time.monotonic() - began
 
     async def _sleep(self, seconds: float) -> None:
         began = time.monotonic()

@@ -18,7 +18,7 @@ from websockets.server import ServerProtocol
 
 from deliberation.wire.conversation import Conversation
 from deliberation.wire.heartbeat import heartbeat_of
-from deliberation.wire.incoming import Assembly, whole_text
+from deliberation.wire.incoming import Assembly, least_bytes, whole_text
 from deliberation.wire.sending import Sending
 
 _log = logging.getLogger("deliberation.wire")
@@ -47,6 +47,7 @@ class Wire(Sending, asyncio.Protocol):
         "_largest",
         "_phase",
         "_receiver",
+        "_unaccounted",
         "conversation",
         "server_state",
         "silent_rounds",
@@ -68,6 +69,7 @@ class Wire(Sending, asyncio.Protocol):
         self._receiver: Receiver | None = None
         self._assembly = Assembly()
         self._early = b""
+        self._unaccounted = 0
         self._heart = heartbeat_of(server_state, config.ws_ping_interval, config.ws_ping_timeout)
         self._phase = -1
         self.silent_rounds = 0
@@ -82,13 +84,14 @@ class Wire(Sending, asyncio.Protocol):
         if self._conn.accept_called and self._conn.state is CONNECTING:
             self._early += data  # it speaks before it has been answered: heard afterwards
             return
-        if self._conn.state is OPEN:
-            whole = whole_text(self._conn, data, self._largest)
+        if not self._unaccounted and self._conn.state is OPEN and not self._assembly.is_begun:
+            whole = whole_text(data, self._largest)
             if whole is not None:
                 self._deliver(whole, is_text=True)
                 return
         if self._conn.reader.eof:
             return
+        self._unaccounted += len(data)
         self._conn.receive_data(data)
         self._take_events()
 
@@ -147,6 +150,9 @@ class Wire(Sending, asyncio.Protocol):
         self.flush()
 
     def _take_frame(self, frame: Incoming) -> None:
+        # What the frames took at least never exceeds what the library has consumed: when it equals
+        # what came in, the next chunk begins with a frame.
+        self._unaccounted -= least_bytes(frame)
         if frame.opcode is Opcode.CLOSE:
             self._is_closing = True
         elif frame.opcode in DATA_OPCODES:
@@ -200,6 +206,7 @@ class Wire(Sending, asyncio.Protocol):
             return
         if self._heart is not None:
             self._phase = self._heart.add(self)
+        self._unaccounted = 0
         self._read_or_not()
         early, self._early = self._early, b""
         if early:

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from uvicorn.protocols.utils import (
     ClientDisconnected,
@@ -85,7 +85,8 @@ class Conversation:
         self._arrived.set()
 
     def _scope(self, request: Request, transport: asyncio.Transport) -> dict[str, Any]:
-        path, _, query = request.path.partition("?")
+        target = urlsplit(request.path)  # a request may name the whole address (RFC 6455 §4.1)
+        path, query = target.path or "/", target.query
         root: str = self._config.root_path
         lines = request.headers.get_all("Sec-WebSocket-Protocol")
         self._offered = [name.strip() for line in lines for name in line.split(",")]

@@ -66,8 +66,8 @@ class Sending:
     def _read_or_not(self) -> None:
         if self._transport.is_closing():
             return
-        waits = self._is_deaf or self._unpaused is not None or self._conn.state is CONNECTING
-        if waits and not self._is_closing:
+        is_deaf = self._is_deaf and not self._is_closing  # the echo of our close is waited for
+        if is_deaf or self._unpaused is not None or self._conn.state is CONNECTING:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()
