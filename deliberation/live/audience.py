@@ -16,8 +16,6 @@ from deliberation.wire import Frame
 
 SLICE = 200
 """Frames written before others have their turn: about two milliseconds."""
-BEHIND_BYTES = 16 * 1024
-"""Unsent bytes from which ephemeral news is left out: a newer one replaces it."""
 LOST_BYTES = 256 * 1024
 """Unsent bytes from which a reader is asked to join again."""
 
@@ -26,12 +24,17 @@ class Outlet(Protocol):
     """Where frames of one connection go; never waits."""
 
     @property
+    def is_behind(self) -> bool: ...
+
+    @property
     def backlog(self) -> int: ...
 
     @property
     def is_closing(self) -> bool: ...
 
     def write(self, frame: Frame) -> None: ...
+
+    def offer(self, frame: Frame) -> bool: ...
 
     def close(self, code: int) -> None: ...
 
@@ -86,7 +89,7 @@ class Audience:
         """Durable news, to everybody who is there now; who comes later has it in the snapshot."""
         for frame, outlets in self._passes(frames):
             for outlet in outlets:
-                if outlet.backlog > LOST_BYTES:
+                if outlet.is_behind and outlet.backlog > LOST_BYTES:
                     self._counts.add("asked_to_rejoin")
                     outlet.close(CLOSE_REJOIN)
                 else:
@@ -98,14 +101,9 @@ class Audience:
         """Ephemeral news: left out for whoever is behind."""
         wanted = [k for k in self._outlets if faces is None or k.face in faces]
         for _frame, outlets in self._passes(dict.fromkeys(wanted, frame)):
-            left_out = 0
-            for outlet in outlets:
-                if outlet.backlog > BEHIND_BYTES:
-                    left_out += 1
-                else:
-                    outlet.write(frame)
-            self._counts.add("ephemeral_sent", len(outlets) - left_out)
-            self._counts.add("ephemeral_left_out", left_out)
+            sent = sum([outlet.offer(frame) for outlet in outlets])
+            self._counts.add("ephemeral_sent", sent)
+            self._counts.add("ephemeral_left_out", len(outlets) - sent)
             await asyncio.sleep(0)
 
     def _passes(self, frames: Mapping[Kind, Frame]) -> Iterator[tuple[Frame, list[Outlet]]]:

@@ -54,6 +54,16 @@ class AsgiOutlet:
     def is_closing(self) -> bool:
         return self._close_with is not None
 
+    @property
+    def is_behind(self) -> bool:
+        return self.backlog > Wire.high_water
+
+    def offer(self, frame: Frame) -> bool:
+        if self.is_behind or self.is_closing:
+            return False
+        self.write(frame)
+        return True
+
     def write(self, frame: Frame) -> None:
         if self._close_with is None:
             self._waiting.append(frame)

@@ -17,8 +17,8 @@ class Sending:
 
     close_seconds = 10.0
     """How long the peer may take to echo our close frame, or to take the last words."""
-    high_water = 64 * 1024
-    """Bytes that wait to be sent from which on the application's `send` waits too."""
+    high_water = 32 * 1024
+    """Bytes that wait to be sent from which on a peer is behind and `send` waits."""
 
     _transport: asyncio.Transport
 
@@ -45,6 +45,18 @@ class Sending:
         """Send a message that was made ready; nothing happens when the connection is closing."""
         if not self._is_closing:
             self._transport.write(frame.framed)
+
+    def offer(self, frame: Frame) -> bool:
+        """The same, but not to a peer that is behind; whether it was sent."""
+        if self._unpaused is not None or self._is_closing:
+            return False
+        self._transport.write(frame.framed)
+        return True
+
+    @property
+    def is_behind(self) -> bool:
+        """Much of what was sent has not been taken by the peer."""
+        return self._unpaused is not None
 
     @property
     def backlog(self) -> int:
