@@ -66,7 +66,7 @@ class Hub:
 
     def enter(self, client: Client, hello: Hello) -> None:
         """A client has said hello; it is admitted with others, in a moment."""
-        self.counts.add("joined" if not hello.since else "rejoined")
+        self.counts.add("rejoined" if hello.again else "joined")
         self._lobby.enter(client, hello)
 
     def now(self) -> datetime:

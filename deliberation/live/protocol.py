@@ -31,12 +31,14 @@ Face: TypeAlias = Literal["resident", "console", "screen"]
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello", forbid_unknown_fields=True):
-    """The first frame: which meeting, which face, and the last entry that was seen."""
+    """The first frame: which meeting, which face, the last entry that was seen, and whether the
+    client was connected before."""
 
     NEEDS: ClassVar[Permission] = Permission.PUBLIC
     meeting: UUID
     face: Face = "resident"
     since: int = 0
+    again: bool = False
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,7 @@
 """The three faces of a meeting, and what is done there by plain forms."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from deliberation.web.pages import context_of, page
 from deliberation.web.qr import qr_svg
 from deliberation.web.routing import Page, get
 from deliberation.web.visit import Visit
+from deliberation.wire import stopping
 
 POLL_SECONDS = 20.0
 """How long a long-poll waits for news."""
@@ -130,15 +132,14 @@ async def _wait_for_news(meeting: UUID, since: int) -> int:
     rung = asyncio.Event()
     bell.listen(meeting, rung.set)
     try:
-        seq = (await journal.state_of(meeting)).seq
-        if seq <= since:
-            try:
+        with stopping(rung.set):
+            seq = (await journal.state_of(meeting)).seq
+            if seq > since:
+                return seq
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await rung.wait()
-            except TimeoutError:
-                return seq
-            seq = (await journal.state_of(meeting)).seq
-        return seq
+        return (await journal.state_of(meeting)).seq
     finally:
         bell.stop_listening(meeting, rung.set)
 

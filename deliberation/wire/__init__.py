@@ -3,6 +3,6 @@
 from deliberation.wire.connection import Receiver, Wire
 from deliberation.wire.conversation import EXTENSION
 from deliberation.wire.frames import Frame
-from deliberation.wire.patience import PatientHttp
+from deliberation.wire.patience import PatientHttp, stopping
 
-__all__ = ["EXTENSION", "Frame", "PatientHttp", "Receiver", "Wire"]
+__all__ = ["EXTENSION", "Frame", "PatientHttp", "Receiver", "Wire", "stopping"]

@@ -1,10 +1,13 @@
 """HTTP connections that do not come to the point are given up.
 
 uvicorn waits for a request's head without end and of any length; ten thousand half-open
-connections, or one endless head, would stay.
+connections, or one endless head, would stay. It also does not tell a request that waits for news
+that the server stops; `stopping` does.
 """
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -13,6 +16,19 @@ HEAD_SECONDS = 20.0
 """How long a client may take to the end of a request's head."""
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's head, its first line included."""
+
+
+_waiting: set[Callable[[], None]] = set()
+
+
+@contextlib.contextmanager
+def stopping(listener: Callable[[], None]) -> Iterator[None]:
+    """Inside, `listener` is called when the server stops: a request that waits should answer."""
+    _waiting.add(listener)
+    try:
+        yield
+    finally:
+        _waiting.discard(listener)
 
 
 class PatientHttp(HttpToolsProtocol):
@@ -50,6 +66,11 @@ class PatientHttp(HttpToolsProtocol):
             self.send_400_response("The handshake is not sound.")
         else:
             super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        for listener in tuple(_waiting):
+            listener()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()

@@ -14,8 +14,10 @@ let tries = 0;
 let lostAt = 0;
 let isPolling = false;
 let isJoined = false;
+let wasJoined = false;
 let silence = 0;
 let retry = 0;
+let polling = new AbortController();
 
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -30,7 +32,7 @@ function connect() {
   const scheme = location.protocol === "https:" ? "wss" : "ws";
   socket = new WebSocket(`${scheme}://${location.host}/live`, "deliberation.v1");
   socket.addEventListener("open", () => {
-    socket.send(JSON.stringify({ type: "hello", meeting, face, since: state.seq }));
+    socket.send(JSON.stringify({ type: "hello", meeting, face, since: state.seq, again: wasJoined }));
     expectWord();
   });
   socket.addEventListener("message", (event) => { receive(JSON.parse(event.data)); expectWord(); });
@@ -39,9 +41,10 @@ function connect() {
 
 // Only a word from the service proves the connection: an open socket alone may lead nowhere.
 function joined() {
-  isJoined = true;
+  isJoined = wasJoined = true;
   tries = 0;
   isPolling = false;
+  polling.abort();
   showStanding();
   state.pending.forEach(send);
 }
@@ -85,11 +88,12 @@ function reconnect(event) {
 // A network that blocks sockets: ask whether there is news, then take the page's fragments anew.
 async function poll() {
   isPolling = true;
+  polling = new AbortController();
   showConnection("offline");
   while (isPolling && !isOpen()) {
     try {
       await sendByForms();
-      const answer = await fetch(`/meetings/${meeting}/news?since=${state.seq}`);
+      const answer = await fetch(`/meetings/${meeting}/news?since=${state.seq}`, { signal: polling.signal });
       const news = await answer.json();
       if (news.seq > state.seq) await refresh();
     } catch {

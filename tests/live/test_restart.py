@@ -5,13 +5,16 @@ import os
 import signal
 from pathlib import Path
 
+import httpx2
 import pytest
 import websockets
 
+from deliberation import journal
 from deliberation.live.protocol import CLOSE_RESTART
-from tests.flows.hall import KEY
+from deliberation.wire import patience
+from tests.flows.hall import KEY, open_hall
 from tests.flows.live_client import Phone
-from tests.live.voter import Voter, in_the_end
+from tests.live.voter import Voter, in_the_end, until
 from tests.live.voting import Voting, votes_of
 from tests.support.service import running_service
 
@@ -49,3 +52,15 @@ async def test_votes_on_their_way_are_answered_or_sent_again(
     assert [answer["vote"]["receipt"] for answer in answers] == [
         stored[n].receipt for n in range(VOTERS)
     ]
+
+
+async def test_a_request_that_waits_for_news_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    async with (
+        httpx2.AsyncClient(trust_env=False, timeout=60) as client,
+        open_hall(tmp_path, households=2) as hall,
+    ):
+        path = f"{hall.url}/meetings/{hall.meeting}/news?since=1000000"
+        waiting = asyncio.create_task(client.get(path))
+        await until(lambda: bool(patience._waiting), "the request does not wait")
+        hall_seq = (await journal.state_of(hall.meeting)).seq
+    assert (await in_the_end(waiting)).json()["seq"] == hall_seq
