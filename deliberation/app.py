@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -99,17 +101,20 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 async def _tidy(clock: Clock) -> None:
     """What nobody waits for: grouped entries, days ahead, answers nobody asks for any more."""
-    rounds = 0
-    while True:
-        if await only_community() is not None:
-            await _quietly(lambda: journal_supports(at=clock.now()))
-            await _quietly(lambda: journal_ratings(at=clock.now()))
-            if rounds % HOURLY == 0:
-                await _quietly(lambda: top_up_days(at=clock.now()))
-                await _quietly(lambda: _forget_answers(clock))
-                await _quietly(viewing.forget_old)
-            rounds += 1
+    for rounds in itertools.count():
+        await _quietly(partial(_tidy_up, clock, is_hourly=rounds % HOURLY == 0))
         await asyncio.sleep(TIDY_SECONDS)
+
+
+async def _tidy_up(clock: Clock, *, is_hourly: bool) -> None:
+    if await only_community() is None:
+        return
+    await _quietly(lambda: journal_supports(at=clock.now()))
+    await _quietly(lambda: journal_ratings(at=clock.now()))
+    if is_hourly:
+        await _quietly(lambda: top_up_days(at=clock.now()))
+        await _quietly(lambda: _forget_answers(clock))
+        await _quietly(viewing.forget_old)
 
 
 async def _forget_answers(clock: Clock) -> None:

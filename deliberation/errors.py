@@ -191,6 +191,10 @@ STATUS: Mapping[Code, int] = MappingProxyType(
 """HTTP status by code; a code that is not named here is a conflict with the state: 409."""
 
 
+PASSING = frozenset({Code.DATABASE_BUSY})
+"""Refusals that say nothing about what was asked: the same is to be asked again in a moment."""
+
+
 class Refusal(Exception):  # noqa: N818  a refusal is an answer, not a failure of the program
     """The act was not done and nothing changed. `facts` fill the words' placeholders."""
 

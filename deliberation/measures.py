@@ -25,13 +25,10 @@ class Histogram:
     def count(self) -> int:
         return sum(self.counts)
 
-    def quantile(self, share: float) -> float | None:
-        """The bound that `share` of the values do not exceed; None without values, and the
-        largest bound for what lies beyond it."""
-        return quantile(self.bounds, self.counts, share)
-
 
 def quantile(bounds: Sequence[float], counts: Sequence[int], share: float) -> float | None:
+    """The bound that `share` of the values do not exceed; None without values, and the largest
+    bound for what lies beyond it."""
     left = share * sum(counts)
     if not left:
         return None

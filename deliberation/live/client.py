@@ -74,7 +74,7 @@ class Client:
         self._waiting: deque[str] | None = None
         self._under_way = 0
         self._allowance = float(BURST)
-        self._allowed_at = 0.0
+        self._allowed_at = time.monotonic()
         loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = loop.call_later(HELLO_SECONDS, self._overdue)
 
@@ -155,11 +155,10 @@ class Client:
         """Whether one more command may be begun now; counts it."""
         if self._under_way >= UNDER_WAY:
             return False
-        if self._allowance < 1:
-            now = time.monotonic()
-            earned = (now - self._allowed_at) * PER_SECOND
-            self._allowance = min(BURST, self._allowance + earned)
-            self._allowed_at = now
+        now = time.monotonic()
+        earned = (now - self._allowed_at) * PER_SECOND
+        self._allowance = min(BURST, self._allowance + earned)
+        self._allowed_at = now
         if self._allowance < 1:
             return False
         self._allowance -= 1

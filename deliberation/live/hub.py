@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 
+from deliberation import store
 from deliberation.ballots.reading import turnouts
 from deliberation.ballots.writer import WRITER
 from deliberation.clock import Clock
@@ -47,13 +48,14 @@ class Hub:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._rooms: dict[UUID, Room] = {}
-        self._lobby = Lobby(clock, self._room_of)
+        self.counts = Counts()
+        self._lobby = Lobby(clock, self._room_of, self.counts)
         self._ticking: asyncio.Task[None] | None = None
         self._acts: set[asyncio.Task[None]] = set()
         self._bursting_since = 0.0
+        self._is_failing = False
         self._presence_at = 0.0
         self._beaten_at = 0.0
-        self.counts = Counts()
         self.acks = Histogram(SECONDS)
         """Seconds from a vote's frame to its durable answer."""
         self.turns = Histogram(SECONDS)
@@ -66,7 +68,6 @@ class Hub:
 
     def enter(self, client: Client, hello: Hello) -> None:
         """A client has said hello; it is admitted with others, in a moment."""
-        self.counts.add("rejoined" if hello.again else "joined")
         self._lobby.enter(client, hello)
 
     def now(self) -> datetime:
@@ -117,19 +118,28 @@ class Hub:
     # ------------------------------------------------------------ of the moment
 
     async def _tick_on(self) -> None:
+        steps = (self._beat, self._tell_turnouts, self._tell_presence, self._close_empty_rooms)
         spent = 0.0
         while True:
             await self._sleep(max(TICK_SECONDS, self._pace(), 1.5 * spent) - spent)
             began = time.monotonic()
-            try:
-                self._take_sample()
-                await self._tell_turnouts()
-                await self._tell_presence()
-                await self._beat()
-                await self._close_empty_rooms()
-            except Exception:
-                _log.exception("tick_failed")
+            self._take_sample()
+            failed = [step.__name__ for step in steps if not await self._is_done(step)]
+            if failed and not self._is_failing:
+                _log.warning("tick_failed", steps=failed)
+            self._is_failing = bool(failed)
             spent = time.monotonic() - began
+
+    async def _is_done(self, step: Callable[[], Awaitable[None]]) -> bool:
+        """A step that fails is tried again with the next tick, and keeps no other from its turn."""
+        try:
+            await step()
+        except Exception as error:
+            self.counts.add("failures")
+            if not store.is_failure(error):
+                _log.exception("step_failed")
+            return False
+        return True
 
     async def _sleep(self, seconds: float) -> None:
         began = time.monotonic()
@@ -148,7 +158,7 @@ class Hub:
             rejoined=self.counts["rejoined"],
             sent=self.counts["durable_sent"] + self.counts["ephemeral_sent"],
             left_out=self.counts["ephemeral_left_out"],
-            failures=WRITER.failures,
+            failures=WRITER.failures + self.counts["failures"],
             slowest_turn=self._slowest_turn,
         )
         self._recent.add(sample)

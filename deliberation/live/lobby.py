@@ -13,11 +13,12 @@ import structlog
 from deliberation.auth.service import actors_of
 from deliberation.clock import Clock
 from deliberation.errors import Code, Refusal
-from deliberation.faces.mine import Mine, mines_of
+from deliberation.faces.mine import mines_of
 from deliberation.live.audience import Kind, kind_of
 from deliberation.live.client import Client
 from deliberation.live.protocol import Hello
 from deliberation.live.room import Room
+from deliberation.measures import Counts
 from deliberation.people.roles import NOBODY, Permission
 
 LARGEST_GROUP = 400
@@ -40,8 +41,9 @@ RoomOf = Callable[[UUID], Awaitable[Room]]
 class Lobby:
     """Its task runs while somebody waits."""
 
-    def __init__(self, clock: Clock, room_of: RoomOf) -> None:
+    def __init__(self, clock: Clock, room_of: RoomOf, counts: Counts) -> None:
         self._clock = clock
+        self._counts = counts
         self._room_of = room_of
         self._waiting: deque[Guest] = deque()
         self._task: asyncio.Task[None] | None = None
@@ -63,7 +65,7 @@ class Lobby:
             tokens = {guest.client.token for guest in guests if guest.client.token}
             actors = await actors_of(tokens, at=self._clock.now())
         except Exception as error:
-            _turn_away(guests, error)
+            self._turn_away(guests, error)
             return
         by_meeting: dict[UUID, list[Guest]] = {}
         for guest in guests:
@@ -73,7 +75,7 @@ class Lobby:
             try:
                 await self._admit_to(meeting, group)
             except Exception as error:
-                _turn_away(group, error)
+                self._turn_away(group, error)
 
     async def _admit_to(self, meeting: UUID, guests: list[Guest]) -> None:
         room = await self._room_of(meeting)
@@ -83,16 +85,24 @@ class Lobby:
         mines = await mines_of([guest.client.actor for guest in entitled], room.state)
         now_ms = int(self._clock.now().timestamp() * 1000)
         for guest, mine in zip(entitled, mines, strict=True):
-            _let_in(guest, room, mine, now_ms)
+            if not guest.client.is_gone:
+                since = guest.hello.since
+                guest.client.admitted(room, _kind(guest), since, mine, now_ms)
+                self._counts.add("rejoined" if guest.hello.again else "joined")
+
+    def _turn_away(self, guests: list[Guest], error: Exception) -> None:
+        """Nobody waits without end: what went wrong is said, and the client comes again."""
+        refusal = error if isinstance(error, Refusal) else Refusal(Code.DATABASE_BUSY)
+        if not isinstance(error, Refusal):
+            self._counts.add("failures")
+            _log.warning("not_admitted", kind=type(error).__name__, n=len(guests))
+        for guest in guests:
+            if guest.client.room is None:
+                guest.client.turn_away(refusal)
 
 
 def _kind(guest: Guest) -> Kind:
     return kind_of(guest.hello.face, guest.client.language)
-
-
-def _let_in(guest: Guest, room: Room, mine: Mine, now_ms: int) -> None:
-    if not guest.client.is_gone:
-        guest.client.admitted(room, _kind(guest), guest.hello.since, mine, now_ms)
 
 
 def _is_entitled(guest: Guest) -> bool:
@@ -104,12 +114,3 @@ def _is_entitled(guest: Guest) -> bool:
         guest.client.turn_away(refusal)
         return False
     return True
-
-
-def _turn_away(guests: list[Guest], error: Exception) -> None:
-    """Nobody waits without end: what went wrong is said, and the client comes again."""
-    if not isinstance(error, Refusal):
-        _log.warning("not_admitted", kind=type(error).__name__, n=len(guests))
-    refusal = error if isinstance(error, Refusal) else Refusal(Code.DATABASE_BUSY)
-    for guest in guests:
-        guest.client.turn_away(refusal)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 
-from deliberation.errors import Code, Refusal
+from deliberation.errors import PASSING, Code, Refusal
 from deliberation.people.roles import Permission
 from deliberation.wire.frames import Frame
 
@@ -23,9 +23,6 @@ CLOSE_REFUSED = 4403
 CLOSE_MALFORMED = 4400
 CLOSE_RESTART = 1012
 """The service restarts (RFC 6455 registry): come back in a moment."""
-
-PASSING = frozenset({Code.DATABASE_BUSY})
-"""Refusals that say nothing about the command: the same one is tried again by itself."""
 
 Face: TypeAlias = Literal["resident", "console", "screen"]
 
@@ -84,7 +81,7 @@ def decode(text: str) -> Incoming:
         raise Refusal(Code.BAD_REQUEST)
     try:
         frame: Incoming = _decoder.decode(text)
-    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Refusal(Code.BAD_REQUEST) from error
     if isinstance(frame, Command):
         frame.check()

@@ -59,7 +59,7 @@ class Room:
         self._showings: dict[Kind, Showing] = {}
         self._reading = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._has_arrivals = False
+        self._has_arrivals = True
         self._turnout: Frame | None = None
         self._turned_out = (UUID(int=0), -1)
         self._told_presence: Counted | None = None
@@ -131,17 +131,23 @@ class Room:
             await asyncio.sleep(self._pace())
 
     async def _journal_arrivals(self) -> None:
-        if self._has_arrivals:
-            await asyncio.sleep(ARRIVALS_SECONDS)
-            self._has_arrivals = False
+        """Also those that an end in the middle has left; tried again until it is done."""
+        if not self._has_arrivals:
+            return
+        await asyncio.sleep(ARRIVALS_SECONDS)
+        self._has_arrivals = False
+        try:
             await journal_arrivals(self.meeting, at=self._clock.now())
+        except Exception:
+            self._has_arrivals = True
+            raise
 
     async def catch_up(self) -> None:
         """Read what is new in the journal and tell everybody."""
         async with self._reading:
+            if await journal.position(self.meeting) <= self._state.seq:
+                return  # the usual case, and one row however many rooms there are
             state = await journal.state_of(self.meeting)
-            if state.seq <= self._state.seq:
-                return
             names = await self._names(state.seq)
             scene = await self._scene(state)
             frames = {

@@ -3,7 +3,7 @@
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +16,8 @@ from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DBConnectionError, TransactionManagementError
 
+PATIENCE = {"timeout": 10.0, "command_timeout": 30.0}
+"""Seconds for a connection and for a statement while serving: a database that hangs is down."""
 WORKER = uuid4().hex
 """This process's name among those that share a database."""
 
@@ -50,10 +52,10 @@ _engine: Engine = "sqlite"
 _url = ""
 
 
-def configuration(url: str) -> dict[str, Any]:
-    """Tortoise's configuration for a database address."""
+def configuration(url: str, **patience: float) -> dict[str, Any]:
+    """Tortoise's configuration for a database address; `patience` is for PostgreSQL's driver."""
     return {
-        "connections": {"default": _connection(url)},
+        "connections": {"default": _connection(url, patience)},
         "apps": {
             "models": {
                 "models": [f"deliberation.{name}.models" for name in FEATURES_WITH_TABLES],
@@ -64,7 +66,7 @@ def configuration(url: str) -> dict[str, Any]:
     }
 
 
-def _connection(url: str) -> dict[str, Any]:
+def _connection(url: str, patience: Mapping[str, float]) -> dict[str, Any]:
     if url.startswith("sqlite://"):
         path = url.removeprefix("sqlite://")
         return {
@@ -73,7 +75,7 @@ def _connection(url: str) -> dict[str, Any]:
         }
     return {
         "engine": "tortoise.backends.asyncpg",
-        "credentials": {**_address(url), "min_size": 1, "max_size": 10},
+        "credentials": {**_address(url), "min_size": 1, "max_size": 10, **patience},
     }
 
 
@@ -109,7 +111,7 @@ async def open_store(url: str) -> None:
         make_private_folder(Path(url.removeprefix("sqlite://")).parent)
     context = TortoiseContext()
     with context:
-        await context.init(configuration(url), _enable_global_fallback=True)
+        await context.init(configuration(url, **PATIENCE), _enable_global_fallback=True)
     _context, _url = context, url
 
 
@@ -211,6 +213,7 @@ def instant(value: object) -> datetime:
 
 
 _UNREACHABLE = (
+    TimeoutError,
     DBConnectionError,
     TransactionManagementError,
     sqlite3.OperationalError,

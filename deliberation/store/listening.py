@@ -30,22 +30,23 @@ async def listen(
     wait = FIRST_WAIT_SECONDS
     while True:
         try:
-            connection = await asyncpg.connect(**address())
-        except (OSError, asyncpg.PostgresError):
+            connection = await asyncpg.connect(**address(), timeout=ALIVE_SECONDS)
+        except (OSError, TimeoutError, asyncpg.PostgresError):
             await asyncio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT_SECONDS)
             continue
-        wait = FIRST_WAIT_SECONDS
         try:
             await connection.add_listener(
                 channel, lambda _connection, _pid, _channel, payload: hear(str(payload))
             )
+            wait = FIRST_WAIT_SECONDS
             begin_again()
             while True:
                 await asyncio.sleep(ALIVE_SECONDS)
                 await connection.fetchval("SELECT 1", timeout=ALIVE_SECONDS)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             _log.warning("listening_lost", kind=type(error).__name__)
+            await asyncio.sleep(wait)
         finally:
             with contextlib.suppress(Exception):
                 connection.terminate()

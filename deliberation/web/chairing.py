@@ -22,28 +22,17 @@ from deliberation.people.models import Household, Person
 from deliberation.people.roles import Permission
 from deliberation.rendering import new_id
 from deliberation.web import guarding
-from deliberation.web.pages import go, page, words_of
+from deliberation.web.pages import go, page, wants_json
 from deliberation.web.routing import Page, post
 from deliberation.web.visit import Visit
-
-
-def _wants_json(visit: Visit) -> bool:
-    return "application/json" in visit.request.headers.get("accept", "")
 
 
 async def vote(visit: Visit) -> Response:
     """The same vote as over the socket, by a form."""
     meeting, ballot = visit.path_id("meeting"), visit.path_id("ballot")
     choice = visit.text("choice", limit=20)
-    try:
-        vote = await cast_own(visit.actor, ballot, choice, channel="form", at=visit.now)
-    except Refusal as refusal:
-        if not _wants_json(visit):
-            raise
-        again = refusal.code is Code.DATABASE_BUSY
-        told = {"code": refusal.code.value, "words": words_of(visit, refusal), "again": again}
-        return JSONResponse(told, status_code=refusal.status)
-    if _wants_json(visit):
+    vote = await cast_own(visit.actor, ballot, choice, channel="form", at=visit.now)
+    if wants_json(visit):
         facts = {"choice": vote.choice, "receipt": vote.receipt, "ballot": str(ballot)}
         return JSONResponse({**facts, "at": int(vote.at.timestamp() * 1000)})
     return go(f"/meetings/{meeting}#ballot")
@@ -65,7 +54,7 @@ def _done(
         if asks and visit.text("confirmed", limit=1) != "1":
             return await _question(visit, meeting)
         await guarding.done_once(visit, lambda: act(visit, meeting))
-        if _wants_json(visit):
+        if wants_json(visit):
             return JSONResponse({"ok": True})
         return go(f"/meetings/{meeting}{back}")
 
@@ -210,7 +199,7 @@ async def adjourn(visit: Visit) -> Response:
         return await _question(visit, meeting)
     await guarding.done_once(visit, lambda: _adjourn(visit, meeting))
     await minutes.draft_if_adjourned(meeting, at=visit.now)
-    return JSONResponse({"ok": True}) if _wants_json(visit) else go(f"/meetings/{meeting}/console")
+    return JSONResponse({"ok": True}) if wants_json(visit) else go(f"/meetings/{meeting}/console")
 
 
 _M = "/meetings/{meeting}"

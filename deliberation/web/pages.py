@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from deliberation.errors import Code, Refusal
+from deliberation.errors import PASSING, Code, Refusal
 from deliberation.i18n.catalogs import (
     words_for,
 )
@@ -41,9 +41,16 @@ def go(path: str) -> Response:
     return RedirectResponse(path, status_code=303)
 
 
+def wants_json(visit: Visit) -> bool:
+    return "application/json" in visit.request.headers.get("accept", "")
+
+
 def refusal_page(visit: Visit, refusal: Refusal) -> Response:
-    """A refusal in words, with its code and a way on."""
+    """A refusal in words, with its code and a way on; as JSON for a script that asks for it."""
     words = words_for(refusal.code, refusal.facts, visit.translations)
+    if wants_json(visit):
+        told = {"code": refusal.code.value, "words": words, "again": refusal.code in PASSING}
+        return JSONResponse(told, status_code=refusal.status)
     back = visit.request.headers.get("referer", "")
     same = back.startswith(str(visit.request.base_url))
     if refusal.code is Code.SIGN_IN_REQUIRED:

@@ -21,6 +21,12 @@ from deliberation.wire.heartbeat import heartbeat_of
 from deliberation.wire.incoming import Assembly, least_bytes, whole_text
 from deliberation.wire.sending import Sending
 
+PIECE_BYTES = 2_048
+"""How much of a chunk the library parses in one go: a few hundred frames at most."""
+IDLE_FRAMES = 100
+REST_SECONDS = 1.0
+"""After so many frames that say nothing (pings, pongs, empty ones) nothing is read for so long."""
+
 _log = logging.getLogger("deliberation.wire")
 
 
@@ -42,11 +48,13 @@ class Wire(Sending, asyncio.Protocol):
 
     __slots__ = (
         "_assembly",
-        "_early",
         "_heart",
+        "_idle_frames",
         "_largest",
+        "_more",
         "_phase",
         "_receiver",
+        "_rest",
         "_unaccounted",
         "conversation",
         "server_state",
@@ -68,7 +76,9 @@ class Wire(Sending, asyncio.Protocol):
         self.conversation: Conversation | None = Conversation(self, config, app_state)
         self._receiver: Receiver | None = None
         self._assembly = Assembly()
-        self._early = b""
+        self._rest = b""
+        self._more: asyncio.Handle | None = None
+        self._idle_frames = 0
         self._unaccounted = 0
         self._heart = heartbeat_of(server_state, config.ws_ping_interval, config.ws_ping_timeout)
         self._phase = -1
@@ -81,19 +91,55 @@ class Wire(Sending, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.silent_rounds = 0
-        if self._conn.accept_called and self._conn.state is CONNECTING:
-            self._early += data  # it speaks before it has been answered: heard afterwards
+        if self._rest or self._is_unanswered:
+            self._rest += data  # it goes on speaking before it has been heard out
             return
         if not self._unaccounted and self._conn.state is OPEN and not self._assembly.is_begun:
             whole = whole_text(data, self._largest)
             if whole is not None:
                 self._deliver(whole, is_text=True)
                 return
-        if self._conn.reader.eof:
+        self._feed(data)
+
+    def _feed(self, data: bytes) -> None:
+        """Let the library see a piece; thousands of tiny frames come in one chunk, and others have
+        their turn between the pieces. The head of the handshake is seen whole."""
+        conn = self._conn
+        if conn.reader.eof:
             return
-        self._unaccounted += len(data)
-        self._conn.receive_data(data)
+        size = PIECE_BYTES if conn.state is not CONNECTING else len(data)
+        piece, self._rest = data[:size], data[size:]
+        self._unaccounted += len(piece)
+        conn.receive_data(piece)
         self._take_events()
+        is_tired = self._idle_frames > IDLE_FRAMES
+        if is_tired:
+            self._idle_frames = 0
+        if is_tired and self._more is None:
+            loop = asyncio.get_running_loop()
+            self._more = loop.call_later(REST_SECONDS, self._go_on)
+        self._read_or_not()
+
+    def _go_on(self) -> None:
+        self._more = None
+        rest, self._rest = self._rest, b""
+        if rest:
+            self._feed(rest)
+        else:
+            self._read_or_not()
+
+    @property
+    def _is_unanswered(self) -> bool:
+        return self._conn.accept_called and self._conn.state is CONNECTING
+
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self._rest) or self._more is not None
+
+    def _read_or_not(self) -> None:
+        if self._rest and self._more is None and not self._must_wait:
+            self._more = asyncio.get_running_loop().call_soon(self._go_on)
+        super()._read_or_not()
 
     def eof_received(self) -> bool:
         """The peer sends no more; without its close frame there is nobody left to answer."""
@@ -108,6 +154,8 @@ class Wire(Sending, asyncio.Protocol):
         if self._ending is not None:
             self._ending.cancel()
             self._ending = None
+        if self._more is not None:
+            self._more.cancel()
         self.resume_writing()
         self._is_closing = True
         received = self._conn.close_rcvd
@@ -153,6 +201,8 @@ class Wire(Sending, asyncio.Protocol):
         # What the frames took at least never exceeds what the library has consumed: when it equals
         # what came in, the next chunk begins with a frame.
         self._unaccounted -= least_bytes(frame)
+        if not frame.data or frame.opcode in (Opcode.PING, Opcode.PONG):
+            self._idle_frames += 1
         if frame.opcode is Opcode.CLOSE:
             self._is_closing = True
         elif frame.opcode in DATA_OPCODES:
@@ -208,9 +258,6 @@ class Wire(Sending, asyncio.Protocol):
             self._phase = self._heart.add(self)
         self._unaccounted = 0
         self._read_or_not()
-        early, self._early = self._early, b""
-        if early:
-            self.data_received(early)
 
     def reject(self, status: int, text: str) -> None:
         self.respond(self._conn.reject(status, text))

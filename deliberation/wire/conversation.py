@@ -72,7 +72,8 @@ class Conversation:
     def unread(self) -> list[str | bytes]:
         """Messages that came before the connection was taken over."""
         messages, self._messages = self._messages, deque()
-        return [m["text"] if "text" in m else m["bytes"] for m in messages if len(m) == 2]
+        received = [m for m in messages if m["type"] == "websocket.receive"]
+        return [m["text"] if "text" in m else m["bytes"] for m in received]
 
     def fail(self) -> None:
         """The application gave no answer to the handshake."""

@@ -14,6 +14,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 20.0
 """How long a client may take to the end of a request's head."""
+BODY_SECONDS = 300.0
+"""How long it may take to send the body: a large list over a slow line."""
 LARGEST_HEAD = 64 * 1024
 """Bytes of a request's head, its first line included."""
 
@@ -35,7 +37,9 @@ class PatientHttp(HttpToolsProtocol):
     """uvicorn's HTTP protocol with an end to its patience."""
 
     head_seconds = HEAD_SECONDS
+    body_seconds = BODY_SECONDS
     _head_timer: asyncio.TimerHandle | None = None
+    _body_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
@@ -56,7 +60,12 @@ class PatientHttp(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._stop_waiting()
+        self._body_timer = self.loop.call_later(self.body_seconds, self.transport.abort)
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:
         """A handshake is HTTP/1.1, names its host and has no body (RFC 6455 §4.1)."""
@@ -82,6 +91,7 @@ class PatientHttp(HttpToolsProtocol):
             self._head_timer = self.loop.call_later(self.head_seconds, self.transport.abort)
 
     def _stop_waiting(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
+        for timer in (self._head_timer, self._body_timer):
+            if timer is not None:
+                timer.cancel()
+        self._head_timer = self._body_timer = None

@@ -75,11 +75,21 @@ class Sending:
         self._is_deaf = False
         self._read_or_not()
 
+    @property
+    def _must_wait(self) -> bool:
+        """Nothing the peer says is heard now; but the echo of our close is waited for."""
+        is_deaf = self._is_deaf and not self._is_closing
+        return is_deaf or self._unpaused is not None or self._conn.state is CONNECTING
+
+    @property
+    def _is_busy(self) -> bool:
+        """Something that was read has not been heard yet."""
+        return False
+
     def _read_or_not(self) -> None:
         if self._transport.is_closing():
             return
-        is_deaf = self._is_deaf and not self._is_closing  # the echo of our close is waited for
-        if is_deaf or self._unpaused is not None or self._conn.state is CONNECTING:
+        if self._must_wait or self._is_busy:
             self._transport.pause_reading()
         else:
             self._transport.resume_reading()
@@ -108,11 +118,11 @@ class Sending:
 
     def flush(self) -> None:
         """Write what the library has to say; an empty piece from it means: no more."""
-        for piece in self._conn.data_to_send():
-            if piece:
-                self._transport.write(piece)
-            else:
-                self._end()
+        pieces = self._conn.data_to_send()
+        if any(pieces):
+            self._transport.write(b"".join(pieces))
+        if b"" in pieces:
+            self._end()
 
     def _end(self) -> None:
         """Close when what waits has been sent, but do not wait for it for ever."""

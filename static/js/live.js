@@ -2,11 +2,12 @@
 // again until they are answered. Every word is in the page already; this script only chooses.
 
 import { all, csrf, face, keep, meeting, one, say, state } from "./live/state.js";
-import { idOf, placeBallot, showChoice, showCounted, takeBallot } from "./live/ballot.js";
+import { showChoice, showCounted, takeBallot, takeOwnBallot } from "./live/ballot.js";
 import { showTurnout, takeClock, takeTurnout, tick } from "./live/clocks.js";
 import { act, soonTakeConsoleActs, takeConsoleActs } from "./live/console.js";
 
 const ANSWER_MS = 10000; // a command or a hello is answered within it, or the connection is dead
+const TURNED_AWAY = 4403;
 const BEAT_MS = 40000; // the service gives a sign of life at least every 15 seconds
 
 let socket = null;
@@ -33,10 +34,10 @@ function connect() {
   socket = new WebSocket(`${scheme}://${location.host}/live`, "deliberation.v1");
   socket.addEventListener("open", () => {
     socket.send(JSON.stringify({ type: "hello", meeting, face, since: state.seq, again: wasJoined }));
-    expectWord();
   });
   socket.addEventListener("message", (event) => { receive(JSON.parse(event.data)); expectWord(); });
   socket.addEventListener("close", reconnect);
+  expectWord(); // also of a socket that never opens
 }
 
 // Only a word from the service proves the connection: an open socket alone may lead nowhere.
@@ -75,6 +76,7 @@ function reconnect(event) {
   socket = null;
   isJoined = false;
   clearTimeout(silence);
+  if (event?.code === TURNED_AWAY) { showConnection("offline"); return; } // it has been said why
   if (!lostAt) lostAt = Date.now();
   tries += 1;
   if (tries >= 4 && !isPolling) poll();
@@ -92,7 +94,7 @@ async function poll() {
   showConnection("offline");
   while (isPolling && !isOpen()) {
     try {
-      await sendByForms();
+      if (await sendByForms()) await refresh();
       const answer = await fetch(`/meetings/${meeting}/news?since=${state.seq}`, { signal: polling.signal });
       const news = await answer.json();
       if (news.seq > state.seq) await refresh();
@@ -106,27 +108,46 @@ async function refresh() {
   const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = one("[data-live]", page);
+  if (!fresh || Number(fresh.dataset.seq) < state.seq) return;
   for (const part of all("[data-part]")) {
     const other = one(`[data-part="${part.dataset.part}"]`, page);
     if (other) replacePart(part, other.innerHTML);
   }
-  const slot = one("[data-ballot-slot]");
-  const other = one("[data-ballot-slot]", page);
-  if (slot && other && idOf(slot) !== idOf(other)) placeBallot(slot, other.innerHTML);
+  state.mine.may_vote = fresh.dataset.mayVote === "yes";
+  const slot = one("[data-ballot-slot]", page);
+  if (slot) takeOwnBallot(slot.innerHTML, slot);
+  takeSpeech(page);
   state.seq = Number(fresh.dataset.seq);
+  keep();
 }
 
+function takeSpeech(page) {
+  const stage = one("[data-speech-slot]", page)?.dataset.stage;
+  const floor = one("[data-speech-slot]");
+  if (floor && stage) floor.dataset.stage = stage;
+  const standing = one("[data-speech-state]", page)?.dataset.state;
+  if (standing) showSpeech(standing);
+  const place = one("[data-speech-place]", page)?.textContent ?? "";
+  for (const shown of all("[data-speech-place]")) shown.textContent = place;
+}
+
+// Whether one was answered. What cannot be sent or answered now stays, and keeps no news away.
 async function sendByForms() {
+  let isAnswered = false;
   for (const command of [...state.pending]) {
     const path = { vote: `ballots/${command.ballot}/votes`, attend: "attendance", ask: "speeches",
       withdraw: "speeches/withdraw" }[command.type];
     const body = new URLSearchParams({ ...command, command: command.id, csrf: csrf() });
-    const answer = await fetch(`/meetings/${meeting}/${path}`,
-      { method: "POST", body, headers: { Accept: "application/json" } });
-    const facts = await answer.json();
-    receive(answer.ok ? { type: "answer", id: command.id, vote: command.type === "vote" ? facts : undefined }
-      : { type: "refused", id: command.id, ...facts });
+    try {
+      const answer = await fetch(`/meetings/${meeting}/${path}`,
+        { method: "POST", body, headers: { Accept: "application/json" } });
+      const facts = await answer.json();
+      receive(answer.ok ? { type: "answer", id: command.id, vote: command.type === "vote" ? facts : undefined }
+        : { type: "refused", id: command.id, ...facts });
+      isAnswered ||= !facts.again;
+    } catch { /* the network, or no answer that can be read: later */ }
   }
+  return isAnswered;
 }
 
 function isOpen() { return isJoined && socket !== null && socket.readyState === WebSocket.OPEN; }
@@ -202,7 +223,7 @@ function announce() {
 
 function command(frame) {
   const made = { ...frame, id: newId() };
-  state.pending = state.pending.filter((other) => other.type !== made.type);
+  state.pending = state.pending.filter((other) => other.type !== made.type || other.ballot !== made.ballot);
   state.pending.push(made);
   keep();
   send(made);
@@ -227,7 +248,10 @@ function takeRefusal(frame) {
   const settled = settle(frame.id);
   say(frame.words);
   const { vote } = state.mine;
-  if (settled?.type === "vote") showChoice(vote?.choice, vote ? "counted" : "idle");
+  if (settled?.type === "vote") {
+    if (vote?.ballot === settled.ballot) showCounted(vote);
+    else showChoice({ ballot: settled.ballot }, "idle");
+  }
   if (settled?.type === "ask") showSpeech("idle");
 }
 
@@ -242,7 +266,7 @@ function tryAgain(id) {
 
 function showUnconfirmed() {
   for (const waiting of state.pending) {
-    if (waiting.type === "vote") showChoice(waiting.choice, "unconfirmed");
+    if (waiting.type === "vote") showChoice(waiting, "unconfirmed");
     if (waiting.type === "ask") showSpeech("unconfirmed");
   }
 }
@@ -250,7 +274,7 @@ function showUnconfirmed() {
 function takeMine(facts) {
   if (facts.now) takeClock(facts.now);
   state.mine = { ...state.mine, ...facts };
-  if (facts.vote && !state.pending.some((other) => other.type === "vote")) showCounted(facts.vote);
+  if (facts.vote && !state.pending.some((other) => other.ballot === facts.vote.ballot)) showCounted(facts.vote);
   showSpeech(facts.speech?.state ?? "idle");
   for (const place of all("[data-speech-place]")) place.textContent = facts.speech?.place ?? "";
   if (!isJoined) joined();
@@ -266,8 +290,9 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (form.matches("[data-vote-form]")) {
     event.preventDefault();
-    showChoice(button.value, isOpen() ? "submitting" : "unconfirmed");
-    command({ type: "vote", ballot: form.closest("[data-ballot]").dataset.ballot, choice: button.value });
+    const vote = { ballot: form.closest("[data-ballot]").dataset.ballot, choice: button.value };
+    showChoice(vote, isOpen() ? "submitting" : "unconfirmed");
+    command({ type: "vote", ...vote });
   } else if (form.matches("[data-speech-form]")) {
     event.preventDefault();
     showSpeech("asking");

@@ -6,11 +6,12 @@ from typing import Any, cast
 
 import pytest
 
-from deliberation.wire import EXTENSION, Wire
+from deliberation.wire import EXTENSION, Wire, connection
 from tests.wire.echo import PIECE, PIECES, Part, Visit, deaf, echo, late, leaving, pour
 from tests.wire.raw import (
     BINARY,
     CLOSE,
+    CONTINUED,
     PING,
     PONG,
     TEXT,
@@ -119,8 +120,26 @@ async def test_a_client_that_is_not_yet_accepted_is_held_up(narrow: Service, one
         await visit.over()
 
 
-async def test_a_flood_of_pings_is_answered_to_the_last(narrow: Service) -> None:
+@pytest.mark.parametrize("flood", [frame(PING), frame(PONG), frame(CONTINUED, fin=False)])
+async def test_a_flood_that_says_nothing_is_held_up_and_leaves_others_their_turn(
+    narrow: Service, flood: bytes
+) -> None:
+    """More of the smallest frames than are listened to in a minute."""
+    async with narrow.opened(echo) as (flooding, _):
+        await flooding.write(frame(TEXT, b"a", fin=False))
+        assert await flooding.flood(flood * (FLOOD // len(flood))) < HELD
+        async with narrow.opened(echo) as (other, _):
+            await other.write(SMALL + closing(1000))
+            assert await other.frame() == Frame(TEXT, b"x" * 1_000)
+            assert await other.last_code() == 1000
+        flooding.reset()
+
+
+async def test_a_flood_of_pings_is_answered_to_the_last(
+    narrow: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """When the client goes on to read."""
+    monkeypatch.setattr(connection, "REST_SECONDS", 0.0)
     count = FLOOD // 131
     flood = frame(PING, b"p" * 125) * count
     async with narrow.opened(echo) as (client, _):

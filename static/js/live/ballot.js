@@ -5,6 +5,8 @@ import { clockText } from "./clocks.js";
 
 let waiting = null;
 
+const slotOf = () => one("[data-ballot-slot]");
+
 export const idOf = (slot) => one("[data-ballot]", slot)?.dataset.ballot;
 
 // A ballot of the news: null when none is in hand; with `html` when the page may not have it yet.
@@ -30,8 +32,21 @@ export function placeBallot(slot, html) {
   if (!mine.may_vote) for (const part of all("[data-vote-form], [data-receipt-slot]", slot)) part.remove();
   for (const input of all("input[name=csrf]", slot)) input.value = csrf();
   const own = pending.find((command) => command.type === "vote" && command.ballot === idOf(slot));
-  if (own) showChoice(own.choice, state.isConnected() ? "submitting" : "unconfirmed");
-  else if (mine.vote && mine.vote.ballot === idOf(slot)) showCounted(mine.vote);
+  if (own) showChoice(own, state.isConnected() ? "submitting" : "unconfirmed");
+  else if (mine.vote) showCounted(mine.vote);
+}
+
+// The ballot of a page that was fetched: it holds what is one's own already.
+export function takeOwnBallot(html, page) {
+  const slot = slotOf();
+  const shown = one("[data-ballot]", page);
+  if (!slot) return;
+  if (shown && idOf(slot) === shown.dataset.ballot) {
+    showBallotState(slot, shown.dataset.state);
+    return;
+  }
+  slot.innerHTML = html;
+  for (const command of state.pending) if (command.type === "vote") showChoice(command, "unconfirmed");
 }
 
 document.addEventListener("click", (event) => {
@@ -54,9 +69,12 @@ function showBallotState(slot, shown) {
   if (receipt && receipt.dataset.state === "idle") receipt.dataset.state = "closed";
 }
 
-export function showChoice(value, shown) {
+// `vote`: a ballot and a choice. What belongs to another ballot than the one shown shows nothing.
+export function showChoice(vote, shown) {
+  const slot = slotOf();
+  if (!slot || vote.ballot !== idOf(slot)) return;
   for (const choice of all("[data-vote-form] .choice")) {
-    const chosen = choice.value === value;
+    const chosen = choice.value === vote.choice;
     choice.dataset.state = chosen ? shown : "idle";
     choice.setAttribute("aria-pressed", chosen ? "true" : "false");
     if (chosen) for (const place of all("[data-receipt-choice]")) {
@@ -68,7 +86,9 @@ export function showChoice(value, shown) {
 }
 
 export function showCounted(vote) {
-  showChoice(vote.choice, "counted");
+  const slot = slotOf();
+  if (!slot || vote.ballot !== idOf(slot)) return;
+  showChoice(vote, "counted");
   for (const place of all("[data-receipt-code]")) place.textContent = vote.receipt;
   for (const place of all("[data-receipt-time]")) place.textContent = clockText(vote.at);
 }

@@ -6,14 +6,15 @@ export const one = (selector, scope = document) => scope.querySelector(selector)
 export const root = one("[data-live]");
 export const face = root.dataset.live;
 export const meeting = root.dataset.meeting;
-const storeKey = `deliberation:${meeting}`;
+// What one person left unanswered is never sent for the next one at the same device.
+const storeKey = `deliberation:${meeting}:${root.dataset.holder ?? ""}`;
 
 const kept = readKept();
 
 export const state = {
   seq: Number(root.dataset.seq),
   seenBefore: kept.seq,
-  mine: { may_vote: one("[data-vote-form]") !== null, vote: null },
+  mine: { may_vote: root.dataset.mayVote === "yes", vote: null },
   pending: kept.pending,
   isConnected: () => false,
 };
