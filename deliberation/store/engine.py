@@ -75,13 +75,14 @@ def _connection(url: str, patience: Mapping[str, float]) -> dict[str, Any]:
         }
     return {
         "engine": "tortoise.backends.asyncpg",
-        "credentials": {**_address(url), "min_size": 1, "max_size": 10, **patience},
+        "credentials": {**address(url), "min_size": 1, "max_size": 10, **patience},
     }
 
 
-def _address(url: str) -> dict[str, Any]:
-    """Where a PostgreSQL database is, as its driver takes it."""
-    parts = urlsplit(url)
+def address(url: str = "") -> dict[str, Any]:
+    """Where a PostgreSQL database is, as its driver takes it; the open store's by default. For a
+    connection beside the pool."""
+    parts = urlsplit(url or _url)
     options = dict(parse_qsl(parts.query))
     return {
         "host": options.get("host", parts.hostname),
@@ -132,11 +133,6 @@ def is_open() -> bool:
 def engine() -> Engine:
     """Which engine the open store runs on."""
     return _engine
-
-
-def address() -> dict[str, Any]:
-    """Of the open store on PostgreSQL, for a connection beside the pool."""
-    return _address(_url)
 
 
 def make_private_folder(folder: Path) -> None:

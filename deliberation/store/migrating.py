@@ -6,11 +6,15 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import asyncpg
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 from tortoise.migrations.executor import MigrationExecutor
 
-from deliberation.store.engine import configuration, make_private_folder
+from deliberation.store.engine import address, configuration, make_private_folder
+
+MIGRATION_LOCK = 0x64656C69
+"""Any number, as long as nobody else takes it."""
 
 
 @contextlib.asynccontextmanager
@@ -35,14 +39,29 @@ async def migrate(url: str) -> list[str]:
     if path is not None:
         make_private_folder(path.parent)
     is_used = path is not None and path.exists() and path.stat().st_size > 0
-    names = await pending(url)
-    if not names:
-        return []
-    if path is not None and is_used:
-        backup(path, before=names[0])
-    async with _executor(url) as executor:
-        await executor.migrate()
+    async with _alone(url):
+        names = await pending(url)
+        if not names:
+            return []
+        if path is not None and is_used:
+            backup(path, before=names[0])
+        async with _executor(url) as executor:
+            await executor.migrate()
     return names
+
+
+@contextlib.asynccontextmanager
+async def _alone(url: str) -> AsyncIterator[None]:
+    """Of several processes that start at once on a PostgreSQL, the others wait."""
+    if url.startswith("sqlite://"):
+        yield
+        return
+    connection = await asyncpg.connect(**address(url))
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", MIGRATION_LOCK)
+        yield
+    finally:
+        await connection.close()  # and with it the lock
 
 
 def backup(path: Path, *, before: str) -> Path:

@@ -122,16 +122,18 @@ async def test_a_client_that_is_not_yet_accepted_is_held_up(narrow: Service, one
 
 @pytest.mark.parametrize("flood", [frame(PING), frame(PONG), frame(CONTINUED, fin=False)])
 async def test_a_flood_that_says_nothing_is_held_up_and_leaves_others_their_turn(
-    narrow: Service, flood: bytes
+    narrow: Service, flood: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """More of the smallest frames than are listened to in a minute."""
     async with narrow.opened(echo) as (flooding, _):
         await flooding.write(frame(TEXT, b"a", fin=False))
         assert await flooding.flood(flood * (FLOOD // len(flood))) < HELD
         async with narrow.opened(echo) as (other, _):
-            await other.write(SMALL + closing(1000))
+            await other.write(SMALL)
             assert await other.frame() == Frame(TEXT, b"x" * 1_000)
+            await other.write(closing(1000))
             assert await other.last_code() == 1000
+        monkeypatch.setattr(connection, "REST_SECONDS", 0.0)  # what was read is soon heard out
         flooding.reset()
 
 
