@@ -132,19 +132,22 @@ async def require_ballot(ballot: UUID) -> Ballot:
     return found
 
 
-async def _ballot_in_hand(meeting: UUID) -> tuple[ItemView, Ballot]:
+async def _ballot_in_hand(meeting: UUID, meant: UUID | None) -> tuple[ItemView, Ballot]:
+    """Raises BALLOT_NOT_OPEN without one, and when another is meant: a page may be out of date."""
     item = require_current(await journal.state_of(meeting))
-    if item.ballot is None:
+    if item.ballot is None or meant not in (None, item.ballot.id):
         raise Refusal(Code.BALLOT_NOT_OPEN, item=item.position)
     return item, await require_ballot(item.ballot.id)
 
 
 @journal.shielded
-async def extend(actor: Actor, meeting: UUID, *, seconds: int, at: datetime) -> None:
+async def extend(
+    actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, seconds: int, at: datetime
+) -> None:
     """Put the reminder deadline off, counted from now if it has passed."""
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting)
+        item, ballot = await _ballot_in_hand(meeting, ballot_id)
         eligibility.check_is_open(item.position, BallotState(ballot.state))
         deadline = max(ballot.deadline_at or at, at) + timedelta(seconds=seconds)
         ballot.deadline_at = deadline
@@ -155,11 +158,13 @@ async def extend(actor: Actor, meeting: UUID, *, seconds: int, at: datetime) -> 
 
 
 @journal.shielded
-async def close(actor: Actor, meeting: UUID, *, at: datetime) -> None:
+async def close(
+    actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, at: datetime
+) -> None:
     """Close the vote. What was committed before counts, what comes after is refused."""
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting)
+        item, ballot = await _ballot_in_hand(meeting, ballot_id)
         closed = await Ballot.filter(id=ballot.id, state=BallotState.OPEN).update(
             state=BallotState.CLOSED, closed_at=at
         )
@@ -170,11 +175,13 @@ async def close(actor: Actor, meeting: UUID, *, at: datetime) -> None:
 
 
 @journal.shielded
-async def announce(actor: Actor, meeting: UUID, *, at: datetime) -> Tally:
+async def announce(
+    actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, at: datetime
+) -> Tally:
     """Count, announce the worked sum, and record the resolution."""
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting)
+        item, ballot = await _ballot_in_hand(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
         votes = await published_votes(ballot.id)
         present = (await presence(meeting)).present
@@ -200,13 +207,15 @@ async def announce(actor: Actor, meeting: UUID, *, at: datetime) -> Tally:
 
 
 @journal.shielded
-async def void(actor: Actor, meeting: UUID, reason: str, *, at: datetime) -> None:
+async def void(
+    actor: Actor, meeting: UUID, reason: str, ballot_id: UUID | None = None, *, at: datetime
+) -> None:
     """Declare the vote in hand void, with a public reason; it can be held again."""
     actor.require(Permission.PRESIDE)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        _item, ballot = await _ballot_in_hand(meeting)
+        _item, ballot = await _ballot_in_hand(meeting, ballot_id)
         eligibility.check_may_void(BallotState(ballot.state))
         ballot.state = BallotState.VOIDED
         await ballot.save(update_fields=["state"])

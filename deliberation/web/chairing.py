@@ -34,6 +34,7 @@ async def vote(visit: Visit) -> Response:
     vote = await cast_own(visit.actor, ballot, choice, channel="form", at=visit.now)
     if wants_json(visit):
         facts = {"choice": vote.choice, "receipt": vote.receipt, "ballot": str(ballot)}
+        facts["effect"] = vote.effect.value
         return JSONResponse({**facts, "at": int(vote.at.timestamp() * 1000)})
     return go(f"/meetings/{meeting}#ballot")
 
@@ -163,19 +164,21 @@ async def _open_ballot(visit: Visit, meeting: UUID) -> None:
 
 async def _extend(visit: Visit, meeting: UUID) -> None:
     minutes_more = min(60, max(1, visit.number("minutes", 1)))
-    await ballots.extend(visit.actor, meeting, seconds=60 * minutes_more, at=visit.now)
+    ballot = visit.path_id("ballot")
+    await ballots.extend(visit.actor, meeting, ballot, seconds=60 * minutes_more, at=visit.now)
 
 
 async def _close_ballot(visit: Visit, meeting: UUID) -> None:
-    await ballots.close(visit.actor, meeting, at=visit.now)
+    await ballots.close(visit.actor, meeting, visit.path_id("ballot"), at=visit.now)
 
 
 async def _announce(visit: Visit, meeting: UUID) -> None:
-    await ballots.announce(visit.actor, meeting, at=visit.now)
+    await ballots.announce(visit.actor, meeting, visit.path_id("ballot"), at=visit.now)
 
 
 async def _void(visit: Visit, meeting: UUID) -> None:
-    await ballots.void(visit.actor, meeting, visit.text("reason", limit=500), at=visit.now)
+    reason = visit.text("reason", limit=500)
+    await ballots.void(visit.actor, meeting, reason, visit.path_id("ballot"), at=visit.now)
 
 
 async def _take_up(visit: Visit, meeting: UUID) -> None:
