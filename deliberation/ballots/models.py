@@ -92,6 +92,7 @@ class Vote(Table):
     class Meta:
         table = "vote"
         unique_together = (("ballot", "voter_id"), ("ballot", "receipt"))
+        indexes = (Index(fields=("voter_id", "cast_at")),)
 
 
 class Turnout(Table):

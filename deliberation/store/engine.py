@@ -209,19 +209,36 @@ def instant(value: object) -> datetime:
 
 
 _UNREACHABLE = (
-    TimeoutError,
     DBConnectionError,
     TransactionManagementError,
-    sqlite3.OperationalError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.TransactionRollbackError,
     asyncpg.InterfaceError,
     OSError,
+)
+_SQLITE_TROUBLE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
 )
 
 
 def is_failure(error: BaseException) -> bool:
     """Whether the database is down, full or too busy: nothing is wrong with what was asked, and it
     may be asked again. Tortoise wraps the driver's error, among them those of what was asked."""
-    return isinstance(error, _UNREACHABLE) or isinstance(error.__cause__, _UNREACHABLE)
+    wrapped = (error, error.__cause__, error.__context__)
+    return any(isinstance(e, _UNREACHABLE) or _is_sqlite_trouble(e) for e in wrapped)
+
+
+def _is_sqlite_trouble(error: BaseException | None) -> bool:
+    """By its primary result code; a statement that is wrong is an OperationalError too."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _SQLITE_TROUBLE

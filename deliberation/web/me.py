@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -22,6 +23,8 @@ from deliberation.web.visit import DEVICE_COOKIE, Visit
 SHOWN = 3
 """Of each kind on the first page; the others are a link away."""
 ALL = 200
+RECEIPTS = 20
+"""On a page."""
 
 
 async def me(visit: Visit) -> Response:
@@ -34,7 +37,8 @@ async def me(visit: Visit) -> Response:
         section="mine",
         unit=await people.unit_label(household) if household else "",
         lives_here=household is not None,
-        votes=await reading.own_votes(household) if household else [],
+        votes=await reading.own_votes(household, SHOWN) if household else [],
+        votes_count=await reading.count_own_votes(household) if household else 0,
         to_rate=await following.waiting_for_rating(household) if household else [],
         devices=await devices.devices_of(person, token, at=visit.now),
         brought_count=await demands.count_own(person),
@@ -61,9 +65,23 @@ async def own_demands(visit: Visit) -> Response:
 
 async def receipts(visit: Visit) -> Response:
     """Own votes with their receipts, and how to find them in the published list."""
-    household = visit.actor.household
-    votes = await reading.own_votes(household) if household else []
-    return page(visit, "me/receipts.html", section="mine", votes=votes)
+    household, asked = visit.actor.household, visit.request.query_params
+    newer = "newer" in asked
+    beside = _ballot_named(asked.get("newer" if newer else "older", ""))
+    shown = (
+        await reading.own_votes_page(household, beside=beside, newer=newer, size=RECEIPTS)
+        if household
+        else reading.OwnVotes(votes=[], has_older=False, has_newer=False)
+    )
+    return page(visit, "me/receipts.html", section="mine", shown=shown)
+
+
+def _ballot_named(text: str) -> UUID | None:
+    """What is no id is not asked for: an old address still shows the latest receipts."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 async def ratings(visit: Visit) -> Response:

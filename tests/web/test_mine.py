@@ -1,5 +1,6 @@
 """What is one's own: demands and what became of them, ratings that wait, devices signed in."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from deliberation.ballots.models import Ballot, Electorate, Vote
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
 from deliberation.demands.service import Raising
@@ -189,3 +191,86 @@ async def test_staff_without_a_household_see_no_ratings_of_theirs(
     assert shown.status_code == 200
     assert "我家支持的需求" not in shown.text
     assert (await chair.get("/me/ratings")).status_code == 200
+
+
+async def voted(hall: Hall, times: int) -> list[str]:
+    """The first household has voted so often, an hour apart; its receipts, the last first."""
+    roll = await Electorate.create(
+        meeting_id=hall.meeting, fingerprint="演示", salt="", digest="", size=2
+    )
+    for n in range(times):
+        ballot = await Ballot.create(
+            meeting_id=hall.meeting,
+            item_id=uuid4(),
+            electorate=roll,
+            state="announced",
+            wording="演示事项",
+            rule="{}",
+            entitled=2,
+            opened_at=hall.now,
+        )
+        await Vote.create(
+            id=n,
+            ballot=ballot,
+            voter_id=hall.residents[0].household,
+            person_id=hall.residents[0].person,
+            choice="for",
+            channel="phone",
+            receipt=f"R{n:03}",
+            cast_at=hall.now + timedelta(hours=n),
+        )
+    return [f"R{n:03}" for n in reversed(range(times))]
+
+
+def receipts_on(shown: str) -> list[str]:
+    return re.findall(r'<b class="keep">(R\d+)</b>', shown)
+
+
+def leads_to(shown: str, words: str) -> str:
+    """The address of the link with these words; empty when there is none."""
+    found = re.search(rf'href="([^"]+)"[^>]*>{words}<', shown)
+    return found[1] if found else ""
+
+
+async def test_a_second_page_of_receipts_has_the_older_ones_and_leads_back(
+    hall: Hall, resident: Browser
+) -> None:
+    cast = await voted(hall, 45)
+    path, pages = "/me/receipts", list[str]()
+    while path:
+        pages.append((await resident.get(path)).text)
+        path = leads_to(pages[-1], "更早的回执")
+    assert [len(receipts_on(shown)) for shown in pages] == [20, 20, 5]
+    assert [receipt for shown in pages for receipt in receipts_on(shown)] == cast
+    assert not leads_to(pages[0], "更新的回执")
+    for page, before in ((pages[2], pages[1]), (pages[1], pages[0])):
+        back = (await resident.get(leads_to(page, "更新的回执"))).text
+        assert receipts_on(back) == receipts_on(before)
+
+
+async def test_few_receipts_are_one_page(hall: Hall, resident: Browser) -> None:
+    cast = await voted(hall, 20)
+    shown = (await resident.get("/me/receipts?older=nonsense")).text
+    assert receipts_on(shown) == cast
+    assert not leads_to(shown, "更早的回执")
+
+
+async def test_ones_own_page_shows_the_last_receipts_and_how_many_there_are(
+    hall: Hall, resident: Browser
+) -> None:
+    cast = await voted(hall, 5)
+    shown = (await resident.get("/me")).text
+    assert receipts_on(shown) == cast[:3]
+    assert "全部5张" in shown
+
+
+async def test_a_neighbours_ballot_shows_nobody_their_receipts(
+    hall: Hall, client: httpx2.AsyncClient
+) -> None:
+    await voted(hall, 3)
+    ballot = await Ballot.filter(meeting_id=hall.meeting).order_by("id").first()
+    assert ballot is not None
+    neighbour = await signed_in(client, hall, hall.residents[1].person)
+    for side in ("older", "newer"):
+        shown = (await neighbour.get(f"/me/receipts?{side}={ballot.id}")).text
+        assert "还没有回执" in shown
