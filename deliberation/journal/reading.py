@@ -60,9 +60,11 @@ def _happened(row: Entry, with_restricted: bool) -> Happened:
 
 async def _sealed(stream: UUID, last: int) -> AsyncIterator[Sealed]:
     seq = 0
-    while rows := await Entry.filter(stream_id=stream, seq__gt=seq, seq__lte=last).order_by(
-        "seq"
-    ).limit(PAGE):
+    while (
+        rows := await Entry.filter(stream_id=stream, seq__gt=seq, seq__lte=last)
+        .order_by("seq")
+        .limit(PAGE)
+    ):
         for row in rows:
             yield _seal_of(row)
         seq = rows[-1].seq
