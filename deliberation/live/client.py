@@ -132,7 +132,7 @@ class Client:
         """Into the room, and brought up to date; commands that waited come after it."""
         self.room, self.kind = room, kind
         room.admit(kind, self.outlet, since)
-        self.outlet.write(protocol.mine(mine_facts(mine), now_ms))
+        self.outlet.write(self._own(mine, now_ms))
         self._go_on()
 
     def turn_away(self, refusal: Refusal) -> None:
@@ -263,7 +263,12 @@ class Client:
         if isinstance(command, Ask | Withdraw):
             with contextlib.suppress(Exception):
                 mine = await mine_of(self.actor, await journal.state_of(room.meeting))
-                self.outlet.write(protocol.mine(mine_facts(mine), self._hub.now_ms()))
+                self.outlet.write(self._own(mine, self._hub.now_ms()))
+
+    def _own(self, mine: Mine, now_ms: int) -> Frame:
+        """With whose it is: a page that was made for somebody else sends nothing of theirs."""
+        holder = str(self.actor.person or "")
+        return protocol.mine({"holder": holder, **mine_facts(mine)}, now_ms)
 
     def _answered(self) -> None:
         self._under_way -= 1

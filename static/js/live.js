@@ -1,7 +1,7 @@
 // The live page: one socket, fragments by name, a ballot that never moves, commands that are sent
 // again until they are answered. Every word is in the page already; this script only chooses.
 
-import { all, csrf, face, keep, meeting, one, say, state } from "./live/state.js";
+import { all, csrf, face, keep, meeting, one, root, say, state } from "./live/state.js";
 import { showChoice, showCounted, takeBallot, takeOwnBallot } from "./live/ballot.js";
 import { showTurnout, takeClock, takeTurnout, tick } from "./live/clocks.js";
 import { act, soonTakeConsoleActs, takeConsoleActs } from "./live/console.js";
@@ -272,6 +272,11 @@ function showUnconfirmed() {
 }
 
 function takeMine(facts) {
+  const { holder } = root.dataset;
+  if (holder !== undefined && facts.holder !== undefined && facts.holder !== holder) {
+    location.reload(); // somebody else has signed in on this device: the page is not theirs
+    return;
+  }
   if (facts.now) takeClock(facts.now);
   state.mine = { ...state.mine, ...facts };
   if (facts.vote && !state.pending.some((other) => other.ballot === facts.vote.ballot)) showCounted(facts.vote);
