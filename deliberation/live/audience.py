@@ -76,9 +76,6 @@ class Audience:
         if not outlets:
             self._outlets.pop(kind, None)
 
-    def kinds(self) -> list[Kind]:
-        return list(self._outlets)
-
     def counted(self) -> Counted:
         faces = {"resident": 0, "screen": 0, "console": 0}
         for kind, outlets in self._outlets.items():

@@ -58,16 +58,22 @@ async def press(page: Page, choice: str) -> None:
     await page.click(f".choice[value={choice}]")
 
 
-async def test_a_press_without_a_connection_is_kept_and_counted_by_itself(
-    hall: Hall, chromium: Browser
-) -> None:
-    ballot = await open_the_vote(hall)
+async def pressed_offline(hall: Hall, chromium: Browser) -> Page:
+    """The first household's phone, which was connected and pressed when it was no more."""
     phone = await phone_of(hall, chromium, hall.residents[0])
     await connection(phone, "connected")
     await phone.context.set_offline(True)
     await connection(phone, "reconnecting")
     await press(phone, "for")
     await receipt(phone, "unconfirmed")
+    return phone
+
+
+async def test_a_press_without_a_connection_is_kept_and_counted_by_itself(
+    hall: Hall, chromium: Browser
+) -> None:
+    ballot = await open_the_vote(hall)
+    phone = await pressed_offline(hall, chromium)
     await picture(phone, "phone-unconfirmed.png")
     assert await Vote.filter(ballot_id=ballot).count() == 0
     await phone.context.set_offline(False)
@@ -81,11 +87,7 @@ async def test_a_press_for_an_earlier_ballot_is_never_shown_as_one_for_this(
 ) -> None:
     """Its answer was lost, and it is sent again when another ballot is open."""
     earlier = await open_the_vote(hall)
-    phone = await phone_of(hall, chromium, hall.residents[0])
-    await connection(phone, "connected")
-    await phone.context.set_offline(True)
-    await press(phone, "for")
-    await receipt(phone, "unconfirmed")
+    phone = await pressed_offline(hall, chromium)
     actor = await hall.actor(hall.residents[0])
     await cast_own(actor, earlier, "for", channel="phone", at=hall.now)
     await ballots.void(hall.chair, hall.meeting, "演示重来", at=hall.now)
@@ -103,12 +105,8 @@ async def test_what_one_person_left_unanswered_is_not_sent_for_the_next_one(
     hall: Hall, chromium: Browser
 ) -> None:
     ballot = await open_the_vote(hall)
-    one, other = hall.residents[:2]
-    phone = await phone_of(hall, chromium, one)
-    await connection(phone, "connected")
-    await phone.context.set_offline(True)
-    await press(phone, "for")
-    await receipt(phone, "unconfirmed")
+    other = hall.residents[1]
+    phone = await pressed_offline(hall, chromium)
     token = await token_of(other.person, hall.now)
     await phone.context.add_cookies([{"name": DEVICE_COOKIE, "value": token, "url": hall.url}])
     await phone.context.set_offline(False)
