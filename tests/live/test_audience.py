@@ -140,6 +140,7 @@ async def test_who_has_left_is_told_nothing_and_may_leave_twice(audience: Audien
     await audience.tell({RESIDENT: NEWS, SCREEN: NEWS})
     await audience.offer(OF_THE_MOMENT)
     assert (len(here.frames), gone.frames) == (2, [])
+    assert list(audience._outlets) == [RESIDENT]  # nothing is kept of a kind that has left
 
 
 async def test_those_who_are_connected_are_counted_by_their_face(audience: Audience) -> None:
