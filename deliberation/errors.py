@@ -72,6 +72,9 @@ class Code(StrEnum):
     INTAKE_PERSON_CONTRADICTED = "intake.person_contradicted"
     INTAKE_REPRESENTATIVE_TWICE = "intake.representative_twice"
     INTAKE_REPRESENTATIVE_ASSUMED = "intake.representative_assumed"
+    # counting
+    TALLY_UNREADABLE = "tally.unreadable"
+    TALLY_METHOD_UNSUITABLE = "tally.method_unsuitable"
     # rules
     RULE_INVALID = "rule.invalid"
     # meetings
@@ -168,6 +171,8 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.REASON_REQUIRED: 400,
         Code.VALUE_NOT_CANONICAL: 400,
         Code.RULE_INVALID: 400,
+        Code.TALLY_UNREADABLE: 400,
+        Code.TALLY_METHOD_UNSUITABLE: 400,
         Code.AGENDA_MINUTES_OUT_OF_RANGE: 400,
         Code.BALLOT_CHOICE_UNKNOWN: 400,
         Code.BALLOT_NOT_ENTITLED: 403,

@@ -92,6 +92,8 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.INTAKE_PERSON_CONTRADICTED: N_("与第{other}行是同一个人，而其他内容不同。"),
         Code.INTAKE_REPRESENTATIVE_TWICE: N_("第{other}行已有这一户的户代表，一户只能有一位。"),
         Code.INTAKE_REPRESENTATIVE_ASSUMED: N_("这一户没有写户代表，暂定为“{name}”。"),
+        Code.TALLY_UNREADABLE: N_("第{line}行看不懂，没有计票。"),
+        Code.TALLY_METHOD_UNSUITABLE: N_("这份文件里的票不能用“{method}”来计：{why}"),
         Code.RULE_INVALID: N_("规则里的“{field}”不对，没有保存。"),
         Code.MEETING_ALREADY_NOTICED: N_("公告已经发布，不能再发一次。"),
         Code.MEETING_NOT_NOTICED: N_("公告还没有发布，不能开会。"),

@@ -1,0 +1,1 @@
+"""Counting: every method residents vote by, exact, with its working. Pure."""
