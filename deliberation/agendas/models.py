@@ -13,7 +13,9 @@ from deliberation.store.table import Table
 class AgendaItem(Table):
     """One line of business, from a demand or a matter; the notice makes a matter of a demand.
 
-    `reasons` is the JSON of its rank when it was put on the agenda.
+    `reasons` is the JSON of its rank when it was put on the agenda. `rule_key` names the rule set it is
+    voted by (the meeting's own, when empty), `question` is the JSON of what is asked (a motion, when
+    empty), `window_days` how long its ballot stands open (0: in the meeting only).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -31,6 +33,9 @@ class AgendaItem(Table):
     wording = fields.TextField(default="")
     reasons = fields.TextField(default="")
     override_reason = fields.CharField(max_length=250, default="")
+    rule_key = fields.CharField(max_length=14, db_default="", default="")
+    question = fields.TextField(db_default="", default="")
+    window_days = fields.IntField(db_default=0, default=0)
     is_noticed = fields.BooleanField(default=False)
     state = fields.CharField(max_length=12, default="waiting")
     is_read = fields.BooleanField(default=False)

@@ -25,7 +25,8 @@ class Electorate(Table):
 
 
 class Elector(Table):
-    """A voter of an electorate: a household, and the person who casts its vote."""
+    """A voter of an electorate: a household, a person, or the owners of units who count one head;
+    and the one person who casts the vote (any of the household, when empty)."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     electorate: fields.ForeignKeyRelation[Electorate] = fields.ForeignKeyField(
@@ -42,7 +43,14 @@ class Elector(Table):
 
 
 class Ballot(Table):
-    """One occasion of voting; rule and wording are frozen with the opening."""
+    """One occasion of voting; rule, question and wording are frozen with the opening.
+
+    `closes_at` is the end of a window of days, checked by the statement that casts; `deadline_at`
+    only reminds. `silent_id` is who presides and has no vote for that. `lines` is the published
+    list of a secret ballot, whose votes stand nowhere else once it is closed. `head` is the
+    journal's at the close: the seed of a lot together with `lot_digits`, which `lot_by_id` entered
+    and another person entered alike.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     meeting_id = fields.UUIDField()
@@ -61,6 +69,19 @@ class Ballot(Table):
     opened_at: datetime = fields.DatetimeField()
     deadline_at: datetime | None = fields.DatetimeField(null=True)
     closed_at: datetime | None = fields.DatetimeField(null=True)
+    question = fields.TextField(db_default="", default="")
+    is_secret = fields.BooleanField(db_default=False, default=False)
+    entitled_area = fields.BigIntField(db_default=0, default=0)
+    closes_at: datetime | None = fields.DatetimeField(null=True)
+    silent_id: UUID | None = fields.UUIDField(null=True)
+    lines = fields.TextField(db_default="", default="")
+    head = fields.CharField(max_length=64, db_default="", default="")
+    lot_digits = fields.CharField(max_length=20, db_default="", default="")
+    lot_by_id: UUID | None = fields.UUIDField(null=True)
+    is_lot_confirmed = fields.BooleanField(db_default=False, default=False)
+    announced_at: datetime | None = fields.DatetimeField(null=True)
+    objections_until: datetime | None = fields.DatetimeField(null=True)
+    certified_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "ballot"
@@ -84,7 +105,7 @@ class Vote(Table):
     ballot_id: UUID
     voter_id = fields.UUIDField()
     person_id = fields.UUIDField()
-    choice = fields.CharField(max_length=12)
+    choice = fields.TextField()
     channel = fields.CharField(max_length=10)
     receipt = fields.CharField(max_length=20)
     cast_at: datetime = fields.DatetimeField()
@@ -109,3 +130,119 @@ class Turnout(Table):
     class Meta:
         table = "turnout"
         unique_together = (("ballot", "worker"),)
+
+
+class Mark(Table):
+    """Who has voted in a secret ballot. Nothing joins it to the vote: no time, no receipt."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    voter_id = fields.UUIDField()
+    channel = fields.CharField(max_length=10)
+
+    class Meta:
+        table = "mark"
+        unique_together = (("ballot", "voter_id"),)
+
+
+class SecretVote(Table):
+    """A vote of a secret ballot while it is open. At the close the votes are written as a list into
+    the ballot, sorted by their receipts, and deleted here, in one transaction."""
+
+    id = fields.BigIntField(primary_key=True, generated=False)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    receipt = fields.CharField(max_length=20)
+    choice = fields.TextField()
+
+    class Meta:
+        table = "secret_vote"
+        unique_together = (("ballot", "receipt"),)
+
+
+class Paper(Table):
+    """A paper ballot of an open vote, issued to a voter under a serial. Papers of a secret ballot
+    have no row: issuing one marks the voter, and nothing else."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    serial = fields.IntField()
+    voter_id = fields.UUIDField()
+    state = fields.CharField(max_length=10, default="issued")
+    issued_by_id = fields.UUIDField()
+    issued_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "paper"
+        unique_together = (("ballot", "serial"), ("ballot", "voter_id"))
+
+
+class Batch(Table):
+    """Votes that two people enter from paper, the telephone, or a show of hands: `entered` and
+    `checked` are the JSON of what each found; they are counted once they agree."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    number = fields.IntField()
+    channel = fields.CharField(max_length=10)
+    state = fields.CharField(max_length=10, default="entered")
+    witness = fields.CharField(max_length=120, default="")
+    entered_by_id = fields.UUIDField()
+    entered = fields.TextField()
+    checked_by_id: UUID | None = fields.UUIDField(null=True)
+    checked = fields.TextField(default="")
+    spoilt = fields.IntField(default=0)
+    entered_at: datetime = fields.DatetimeField()
+    counted_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "batch"
+        unique_together = (("ballot", "number"),)
+
+
+class Objection(Table):
+    """An objection to a provisional result, and its answer."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    person_id = fields.UUIDField()
+    words = fields.CharField(max_length=500)
+    answer = fields.CharField(max_length=500, default="")
+    raised_at: datetime = fields.DatetimeField()
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "objection"
+        unique_together = (("ballot", "person_id"),)
+
+
+class Signature(Table):
+    """A supervisor (监票人) has signed the reconciliation of a ballot, whose digest stands here."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
+        "models.Ballot", on_delete=fields.RESTRICT
+    )
+    ballot_id: UUID
+    person_id = fields.UUIDField()
+    digest = fields.CharField(max_length=64)
+    note = fields.CharField(max_length=250, default="")
+    signed_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "signature"
+        unique_together = (("ballot", "person_id"),)

@@ -102,11 +102,38 @@ class Attendance(Table):
     channel = fields.CharField(max_length=10)
     is_journalled = fields.BooleanField(default=False)
     signed_at: datetime = fields.DatetimeField()
+    left_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "attendance"
         unique_together = (("meeting", "person_id"),)
         indexes = (Index(fields=("meeting_id", "is_journalled")),)
+
+
+class Proxy(Table):
+    """A mandate (委托): `holder_id` votes for the voter `giver_id` in one item of a meeting, or in
+    all of them where `item_id` is empty; as instructed where `instruction` names a choice.
+
+    `voter_id` is the household or the person for whom the vote is cast.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    meeting: fields.ForeignKeyRelation[Meeting] = fields.ForeignKeyField(
+        "models.Meeting", on_delete=fields.RESTRICT
+    )
+    meeting_id: UUID
+    item_id = fields.UUIDField(null=True)
+    voter_id = fields.UUIDField()
+    giver_id = fields.UUIDField()
+    holder_id = fields.UUIDField()
+    instruction = fields.TextField(default="")
+    state = fields.CharField(max_length=10, default="given")
+    given_at: datetime = fields.DatetimeField()
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "proxy"
+        indexes = (Index(fields=("meeting_id", "voter_id")), Index(fields=("holder_id",)))
 
 
 class Viewers(Table):

@@ -106,6 +106,26 @@ class Person(Table):
         indexes = (Index(fields=("community_id",)), Index(fields=("household_id",)))
 
 
+class Ownership(Table):
+    """Who owns a unit. Of several owners the `is_holder` casts their one vote."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    unit: fields.ForeignKeyRelation[Unit] = fields.ForeignKeyField(
+        "models.Unit", on_delete=fields.RESTRICT, related_name="ownerships"
+    )
+    unit_id: UUID
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", on_delete=fields.RESTRICT, related_name="ownerships"
+    )
+    person_id: UUID
+    is_holder = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "ownership"
+        unique_together = (("unit", "person"),)
+        indexes = (Index(fields=("person_id",)),)
+
+
 class RoleGrant(Table):
     """A role a person holds beside being a resident."""
 
