@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 
 from deliberation import papers, store
-from deliberation.cli import importing, serving
+from deliberation.cli import importing, serving, tallying
 from deliberation.cli.checking import Finding, look
 from deliberation.cli.demonstrating import demonstrate
 from deliberation.cli.desk import Refused, opened, run, settings_from_environment, tell_json
@@ -22,6 +22,8 @@ from deliberation.minutes import service as minutes
 from deliberation.minutes.exporting import Exported
 from deliberation.people.service import only_community
 from deliberation.sheets import Limits
+from deliberation.tally.files.reading import Kind
+from deliberation.tally.names import Method
 
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _DRY_RUN = click.option("--dry-run", is_flag=True, help=_("只预览，不导入。"))
@@ -130,6 +132,47 @@ async def _export(settings: Settings, meeting: UUID, kind: str) -> bytes:
             return await minutes.export(meeting, kind, how)
         finally:
             papers.close_papers()
+
+
+@main.command(
+    help=_(
+        "给一份选票文件FILE（BLT、PrefLib、Pabulib或csv；-为标准输入）计票，不需要设置和数据库。"
+    )
+)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option(
+    "--method", type=click.Choice(list(map(str, Method))), help=_("计票方法；不写就按文件。")
+)
+@click.option("--seats", type=click.IntRange(1, 10_000), help=_("名额；不写就按文件。"))
+@click.option(
+    "--tie-break",
+    type=click.Choice(["list", "lot"]),
+    help=_("并列时按名单次序（list）还是抽签（lot）；不写就保留并列。"),
+)
+@click.option("--lot-seed", metavar="TEXT", help=_("抽签的种子，和--tie-break lot一起用。"))
+@click.option(
+    "--completion",
+    type=click.Choice(["none", "add1", "add1u", "greedy"]),
+    default="add1u",
+    show_default=True,
+    help=_("均等份额法剩下的钱怎么用。"),
+)
+@click.option("--format", "kind", type=click.Choice(list(map(str, Kind))), help=_("文件格式。"))
+@click.option("--json", "as_json", is_flag=True, help=_("按JSON输出。"))
+def tally(file: str, tie_break: str | None, lot_seed: str | None, **how: Any) -> None:
+    if (tie_break == "lot") != (lot_seed is not None):
+        raise click.UsageError(_("--tie-break lot和--lot-seed要一起用。"))
+    method, kind = how.pop("method"), how.pop("kind")
+    tallying.tally(
+        tallying.Wanted(
+            path=file,
+            kind=kind and Kind(kind),
+            method=method and Method(method),
+            tie_break=tie_break,
+            lot_seed=lot_seed,
+            **how,
+        )
+    )
 
 
 @main.command(help=_("自检：设置、密钥、网址、字体、数据库、记录是否前后相接。"))

@@ -17,6 +17,7 @@ from deliberation.app import create_app
 from deliberation.auth.limiting import Limiter
 from deliberation.auth.service import sign_in_by_card
 from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.tally import CHOICE_WORDS, OUTCOME_WORDS, Choice, Tally
 from deliberation.cli.desk import Refused
 from deliberation.cli.hall import EVERY_SPEAKER, Answers, SimulatedResident
@@ -182,7 +183,7 @@ async def _finish(show: Show) -> None:
 async def _vote(show: Show) -> Tally:
     chair, meeting = show.facts.facilitator, show.facts.meeting
     await conduct.read_motion(chair, meeting, at=_CLOCK.now())
-    ballot = await ballots.open_ballot(chair, meeting, seconds=180, at=_CLOCK.now())
+    ballot = await open_ballot(chair, meeting, seconds=180, at=_CLOCK.now())
     await show.answers.until(f"vote {ballot}", show.residents)
     await ballots.close(chair, meeting, at=_CLOCK.now())
     return await ballots.announce(chair, meeting, at=_CLOCK.now())

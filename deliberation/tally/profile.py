@@ -9,6 +9,7 @@ from fractions import Fraction
 import msgspec
 
 from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,13 +51,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if len(set(self.labels)) != len(self.labels) or not self.labels or self.seats < 1:
-            raise Refusal(Code.TALLY_UNREADABLE, line=0)
+            raise Refusal(Code.TALLY_UNREADABLE, line=0, why=N_("选项不全或者重复"))
         if self.costs and (len(self.costs) != len(self.labels) or min(self.costs) < 0):
-            raise Refusal(Code.TALLY_UNREADABLE, line=0)
+            raise Refusal(Code.TALLY_UNREADABLE, line=0, why=N_("费用不对"))
         for paper in self.papers:
             named, graded = paper.named, [option for option, _grade in paper.grades]
             if paper.copies < 1 or not (self._are_options(named) and self._are_options(graded)):
-                raise Refusal(Code.TALLY_UNREADABLE, line=0)
+                raise Refusal(Code.TALLY_UNREADABLE, line=0, why=N_("票上的选项不对"))
 
     def _are_options(self, options: Iterable[int]) -> bool:
         listed = list(options)

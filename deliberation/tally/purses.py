@@ -26,12 +26,14 @@ Money = tuple[int, int]
 class Market:
     """Who supports what. `costs` are whole numbers above 0; `backers` are, for a project, pairs of
     a group of like voters and their utility; `copies` is how many voters a group has. Where the
-    utility of a project is its cost, `unit` holds the cost and the backers have a utility of 1."""
+    utility of a project is its cost, `unit` holds the cost and the backers have a utility of 1.
+    `weights` are the utilities of all backers together."""
 
     copies: Sequence[int]
     costs: Mapping[int, int]
     backers: Mapping[int, Sequence[tuple[int, int]]]
     unit: Mapping[int, int]
+    weights: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +87,11 @@ class _Buying:
         self._purses: list[Money] = [(0, 0), (share.numerator, step * share.denominator)]
         self._purse_of = [1] * len(market.copies)
         self._lasts: int | None = None
-        self._round = 0
-        self._offers: dict[int, Offer] = {}
-        for option, cost in market.costs.items():
-            weight = sum(market.copies[group] * use for group, use in market.backers[option])
-            if weight:
-                self._offers[option] = Offer(cost, 0, weight * market.unit[option], -1)
+        self._round, self._tidy_above = 0, 16
+        self._offers = {
+            option: Offer(cost, 0, market.weights[option] * market.unit[option], -1)
+            for option, cost in market.costs.items()
+        }
         self._heap = [(offer.price, option) for option, offer in self._offers.items()]
         heapq.heapify(self._heap)
 
@@ -166,20 +167,24 @@ class _Buying:
         for group, use in self._market.backers[option]:
             self._purse_of[group] = moved[self._purse_of[group], use]
         self._denominator *= weight
-        self._tidy(left)
+        self._purses = left
+        if len(left) > self._tidy_above:
+            self._tidy()
 
-    def _tidy(self, purses: list[Money]) -> None:
-        """Drop purses that nobody has, put equal ones together, and shorten the fractions."""
-        used: dict[int, int] = dict.fromkeys([0, *self._purse_of], 0)
-        numbers = [self._denominator, *(n for purse in used for n in purses[purse])]
-        common = math.gcd(*numbers)
-        kept: dict[Money, int] = {}
+    def _tidy(self) -> None:
+        """Drop purses that nobody has any more, and shorten the fractions."""
+        used = sorted({0, *self._purse_of})
+        number = {purse: n for n, purse in enumerate(used)}
+        common = self._denominator
         for purse in used:
-            has, more = purses[purse]
-            used[purse] = kept.setdefault((has // common, more // common), len(kept))
-        self._purse_of = [used[purse] for purse in self._purse_of]
-        self._purses = list(kept)
+            if common == 1:
+                break
+            common = math.gcd(common, *self._purses[purse])
+        kept = [self._purses[purse] for purse in used]
+        self._purses = [(has // common, more // common) for has, more in kept]
+        self._purse_of = [number[purse] for purse in self._purse_of]
         self._denominator //= common
+        self._tidy_above = 2 * len(used) + 16
 
     def _keep_sides(self, offer: Offer) -> None:
         """Who runs out and who does not: an offer is what it says while this stays so."""
