@@ -77,6 +77,10 @@ class Code(StrEnum):
     TALLY_METHOD_UNSUITABLE = "tally.method_unsuitable"
     # rules
     RULE_INVALID = "rule.invalid"
+    RULE_INCOMPLETE = "rule.incomplete"
+    RULE_NOT_IN_FORCE = "rule.not_in_force"
+    RULE_UNKNOWN = "rule.unknown"
+    QUESTION_INVALID = "question.invalid"
     # meetings
     MEETING_ALREADY_NOTICED = "meeting.already_noticed"
     MEETING_NOT_NOTICED = "meeting.not_noticed"
@@ -122,6 +126,20 @@ class Code(StrEnum):
     BALLOT_NOT_CLOSED = "ballot.not_closed"
     BALLOT_ALREADY_ANNOUNCED = "ballot.already_announced"
     BALLOT_VOIDED = "ballot.voided"
+    BALLOT_WINDOW_OVER = "ballot.window_over"
+    BALLOT_WINDOW_RUNNING = "ballot.window_running"
+    BALLOT_CHAIR_SILENT = "ballot.chair_silent"
+    BALLOT_RECEIPT_TAKEN = "ballot.receipt_taken"
+    BALLOT_RECEIPT_MALFORMED = "ballot.receipt_malformed"
+    BALLOT_BY_PROXY = "ballot.by_proxy"
+    BALLOT_PROXY_INSTRUCTED = "ballot.proxy_instructed"
+    BALLOT_ON_ANOTHER_CHANNEL = "ballot.on_another_channel"
+    BALLOT_NOT_SIGNED = "ballot.not_signed"
+    BALLOT_PAPERS_DIFFER = "ballot.papers_differ"
+    BALLOT_LOT_NEEDED = "ballot.lot_needed"
+    BALLOT_NOT_PROVISIONAL = "ballot.not_provisional"
+    BALLOT_OBJECTIONS_OPEN = "ballot.objections_open"
+    BALLOT_CERTIFIED = "ballot.certified"
     REASON_REQUIRED = "request.reason_required"
     DAY_IN_THE_PAST = "day.in_the_past"
     MEETING_NOT_ON_ROLL = "meeting.not_on_roll"
@@ -171,6 +189,10 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.REASON_REQUIRED: 400,
         Code.VALUE_NOT_CANONICAL: 400,
         Code.RULE_INVALID: 400,
+        Code.RULE_UNKNOWN: 404,
+        Code.QUESTION_INVALID: 400,
+        Code.BALLOT_RECEIPT_MALFORMED: 400,
+        Code.BALLOT_CHAIR_SILENT: 403,
         Code.TALLY_UNREADABLE: 400,
         Code.TALLY_METHOD_UNSUITABLE: 400,
         Code.AGENDA_MINUTES_OUT_OF_RANGE: 400,

@@ -220,6 +220,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Ballot',
+            name='precedence',
+            field=fields.CharField(default='first', db_default='first', max_length=8),
+        ),
+        ops.AddField(
+            model_name='Ballot',
             name='question',
             field=fields.TextField(default='', db_default='', unique=False),
         ),

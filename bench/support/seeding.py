@@ -19,7 +19,7 @@ from deliberation.agendas.publishing import publish_notice
 from deliberation.agendas.service import items_of, propose_agenda
 from deliberation.auth.service import actor_of
 from deliberation.auth.tokens import new_token, token_digest
-from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.demands.models import Demand
 from deliberation.founding.service import Founding, found
 from deliberation.matters.steps import Step
@@ -233,4 +233,4 @@ async def _voting(
     await meetings.convene(chair, meeting, at=at)
     await conduct.open_item(chair, meeting, at=at)
     await conduct.read_motion(chair, meeting, at=at)
-    return await ballots.open_ballot(chair, meeting, seconds=3_600, at=at)
+    return await open_ballot(chair, meeting, seconds=3_600, at=at)

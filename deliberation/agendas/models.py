@@ -13,9 +13,9 @@ from deliberation.store.table import Table
 class AgendaItem(Table):
     """One line of business, from a demand or a matter; the notice makes a matter of a demand.
 
-    `reasons` is the JSON of its rank when it was put on the agenda. `rule_key` names the rule set it is
-    voted by (the meeting's own, when empty), `question` is the JSON of what is asked (a motion, when
-    empty), `window_days` how long its ballot stands open (0: in the meeting only).
+    `reasons` is the JSON of its rank when it was put on the agenda. `rule_key` names the rule set
+    it is voted by (the meeting's own, when empty), `question` is the JSON of what is asked (a
+    motion, when empty), `window_days` how long its ballot stands open (0: in the meeting only).
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)

@@ -1,79 +1,53 @@
 """Casting: one vote per entitled voter, by the database's own constraint, in groups.
 
 One statement inserts what is new and changes what may be changed; what it does not return is a
-repeat or refused. `ballots.writer` puts the groups together.
+repeat or refused. `ballots.writer` puts the groups together; `ballots.secret` casts the secret
+votes among them.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from enum import StrEnum
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
-import msgspec
 from tortoise.exceptions import IntegrityError
 
 from deliberation import journal, store
-from deliberation.ballots import statements
-from deliberation.ballots.eligibility import BallotState, CastingFacts, choice_from, may_cast
-from deliberation.ballots.published import RECEIPT_BYTES, receipt_code
+from deliberation.ballots import secret, statements
+from deliberation.ballots.eligibility import BallotState, CastingFacts, may_cast
+from deliberation.ballots.frozen import Frozen
+from deliberation.ballots.published import RECEIPT_BYTES, check_receipt, receipt_code
 from deliberation.ballots.statements import Key, Row, VoteRow
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group
 from deliberation.errors import Code, Refusal
 from deliberation.people.roles import Actor, Permission
 
 
-class Casting(msgspec.Struct, frozen=True, kw_only=True):
-    """A choice that somebody makes for a household."""
+def own_casting(
+    actor: Actor, frozen: Frozen, choice: str, *, receipt: str = "", channel: str, at: datetime
+) -> Casting:
+    """The vote that the actor casts as themselves; `receipt` is the code that the voter's own
+    device made, for a secret ballot.
 
-    ballot: UUID
-    voter: UUID
-    person: UUID
-    choice: str
-    channel: str
-    at: datetime
-
-    @property
-    def key(self) -> Key:
-        return statements.key(self.ballot, self.voter)
-
-
-class Effect(StrEnum):
-    COUNTED = "counted"
-    CHANGED = "changed"
-    REPEATED = "repeated"
-
-
-class Cast(msgspec.Struct, frozen=True, kw_only=True):
-    """A vote that stands, durably. A repeat has the same receipt as the first time."""
-
-    ballot: UUID
-    choice: str
-    receipt: str
-    effect: Effect
-    at: datetime
-
-
-Answer = Cast | Refusal
-
-
-def own_casting(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: datetime) -> Casting:
-    """The actor's household's vote. Raises SIGN_IN_REQUIRED, NOT_PERMITTED, BALLOT_CHOICE_UNKNOWN;
-    whether it may be cast is found out in the statement that casts it."""
+    Raises SIGN_IN_REQUIRED, NOT_PERMITTED, BALLOT_CHOICE_UNKNOWN, BALLOT_RECEIPT_MALFORMED;
+    whether it may be cast is found out in the statement that casts it.
+    """
     actor.require(Permission.VOTE)
-    if actor.household is None:
+    voter = frozen.voter_of(actor)
+    if voter is None:
         raise Refusal(Code.NOT_PERMITTED)
+    if frozen.is_secret:
+        check_receipt(receipt)
     return Casting(
-        ballot=ballot,
-        voter=actor.household,
+        ballot=frozen.ballot,
+        voter=voter,
         person=actor.present_person(),
-        choice=choice_from(choice).value,
+        choice=frozen.choice_from(choice),
         channel=channel,
         at=at,
+        is_secret=frozen.is_secret,
+        receipt=receipt if frozen.is_secret else "",
     )
-
-
-Group = Mapping[Key, Casting]
-"""Castings by ballot and voter."""
 
 
 @journal.shielded
@@ -95,8 +69,8 @@ async def cast_group(group: Group) -> dict[Key, Answer]:
 async def cast(castings: Sequence[Casting]) -> list[Answer]:
     """Cast any votes; the answers stand in the order of the castings.
 
-    A voter's second casting is cast after the first, in a transaction of its own. Refusals:
-    BALLOT_CHOICE_UNKNOWN, and those of `cast_group`.
+    A voter's second casting is cast after the first, in a transaction of its own. Refusals: those
+    of `cast_group`.
     """
     answers: dict[int, Answer] = {}
     waiting = list(enumerate(castings))
@@ -104,24 +78,37 @@ async def cast(castings: Sequence[Casting]) -> list[Answer]:
         turn: dict[Key, int] = {}
         later = []
         for n, casting in waiting:
-            try:
-                choice_from(casting.choice)
-            except Refusal as refusal:
-                answers[n] = refusal
-                continue
             if turn.setdefault(casting.key, n) != n:
                 later.append((n, casting))
-        if turn:
-            written = await cast_group({key: castings[n] for key, n in turn.items()})
-            answers |= {turn[key]: answer for key, answer in written.items()}
+        written = await cast_group({key: castings[n] for key, n in turn.items()})
+        answers |= {turn[key]: answer for key, answer in written.items()}
         waiting = later
     return [answers[n] for n in range(len(castings))]
 
 
 async def _write(group: Group) -> dict[Key, Answer]:
+    kept = {key: casting for key, casting in group.items() if not casting.is_secret}
+    answers: dict[Key, Answer] = {}
+    if len(kept) < len(group):
+        apart = {key: casting for key, casting in group.items() if casting.is_secret}
+        answers |= await secret.write(apart)
+    if kept:
+        answers |= await _write_kept(kept)
+    await statements.add_turnout(_counted(answers))
+    return answers
+
+
+def _counted(answers: Mapping[Key, Answer]) -> Iterable[Key]:
+    for key, answer in answers.items():
+        if isinstance(answer, Cast) and answer.effect is Effect.COUNTED:
+            yield key
+
+
+async def _write_kept(group: Group) -> dict[Key, Answer]:
+    """Votes that stay with their voters."""
     rows = _drawn(group)
     written = await statements.insert(list(rows.values()))
-    answers: dict[Key, Cast] = {}
+    answers: dict[Key, Answer] = {}
     others = []
     for key, row in rows.items():
         if row[0] in written:
@@ -130,9 +117,6 @@ async def _write(group: Group) -> dict[Key, Answer]:
             others.append(key)
     if others:
         answers |= await _change({key: rows[key] for key in others}, group)
-    await statements.add_turnout(
-        key for key, answer in answers.items() if answer.effect is Effect.COUNTED
-    )
     unwritten = [group[key] for key in others if key not in answers]
     reasons = await statements.explain([(c.ballot, c.voter) for c in unwritten])
     return answers | {c.key: _unwritten(c, reasons.get(c.key)) for c in unwritten}
@@ -160,13 +144,17 @@ def _drawn(group: Group) -> dict[Key, VoteRow]:
         own = luck[n * size : (n + 1) * size]
         id_ = int.from_bytes(own[:_ID_BYTES], "big") >> 1  # 63 bits
         receipt = receipt_code(own[_ID_BYTES:])
-        rows[key] = (id_, c.ballot, c.voter, c.person, c.choice, c.channel, receipt, _text(c.at))
+        rows[key] = (
+            id_,
+            c.ballot,
+            c.voter,
+            c.person,
+            c.choice,
+            c.channel,
+            receipt,
+            statements.instant_text(c.at),
+        )
     return rows
-
-
-def _text(at: datetime) -> str:
-    """As both engines read it, and as Tortoise writes it."""
-    return at.astimezone(UTC).isoformat(" ")
 
 
 def _cast(casting: Casting, receipt: str, effect: Effect) -> Cast:
@@ -211,12 +199,15 @@ def _facts(casting: Casting, row: Row) -> CastingFacts:
     return CastingFacts(
         item=int(row["position"] or 0),
         state=BallotState(row["state"]),
-        choice=casting.choice,
         household=casting.voter,
         is_entitled=row["elector"] is not None,
         holder=store.identity(row["person_id"]),
         actor=casting.person,
         actor_household=casting.voter,
-        has_voted=row["choice"] is not None,
+        channel=casting.channel,
+        voted_by=str(row["channel"]) if row["choice"] is not None else None,
         may_change=bool(row["may_change"]),
+        precedence=str(row["precedence"]),
+        is_over=row["closes_at"] is not None and store.instant(row["closes_at"]) <= casting.at,
+        is_silent=store.identity(row["silent_id"]) == casting.person,
     )

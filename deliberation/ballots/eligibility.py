@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from deliberation.ballots.tally import Choice
+from deliberation.ballots.tally import area_text
 from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
 from deliberation.meetings.rules import ItemState, MeetingState, has_quorum, present_required
 from deliberation.rulesets.rules import Rule
 
@@ -36,8 +38,12 @@ class OpeningFacts:
     """The latest ballot on this item."""
     roll: int
     present: int
+    """Voters of the roll who are there, themselves or through who holds their mandate."""
     entitled: int
     rule: Rule
+    roll_area: int = 0
+    present_area: int = 0
+    """In 0.01 m²."""
 
 
 def may_open(facts: OpeningFacts) -> None:
@@ -70,57 +76,104 @@ def _check_voters(facts: OpeningFacts) -> None:
     if not has_quorum(facts.rule, facts.present, facts.roll):
         required = present_required(facts.rule, facts.roll)
         raise Refusal(Code.BALLOT_NO_QUORUM, present=facts.present, required=required)
+    area = facts.rule.attendance_area
+    if area is not None and not area.reached(facts.present_area, facts.roll_area):
+        raise Refusal(
+            Code.BALLOT_NO_QUORUM,
+            present=area_text(facts.present_area),
+            required=area_text(area.required(facts.roll_area)),
+        )
     if facts.entitled == 0:
         raise Refusal(Code.BALLOT_NO_ELECTORATE, item=facts.item)
 
 
+class ChannelClass(StrEnum):
+    """Channels on which a voter votes in the same way."""
+
+    ONLINE = "online"
+    PAPER = "paper"
+    PROXY = "proxy"
+
+
+CHANNEL_CLASSES: Mapping[str, ChannelClass] = MappingProxyType(
+    {
+        "paper": ChannelClass.PAPER,
+        "tel": ChannelClass.PAPER,
+        "proxy": ChannelClass.PROXY,
+    }
+)
+"""Every other channel is online."""
+
+CHANNEL_WORDS: Mapping[ChannelClass, str] = MappingProxyType(
+    {
+        ChannelClass.ONLINE: N_("手机或网页"),
+        ChannelClass.PAPER: N_("纸票或电话"),
+        ChannelClass.PROXY: N_("委托"),
+    }
+)
+
+
+def class_of(channel: str) -> ChannelClass:
+    return CHANNEL_CLASSES.get(channel, ChannelClass.ONLINE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CastingFacts:
-    """What is true of a household's vote when it is to be cast."""
+    """What is true of a vote when it is to be cast."""
 
     item: int
     state: BallotState
-    choice: str
     household: UUID
     """For whom the vote is cast."""
     is_entitled: bool
-    """The household is in the electorate that was frozen with the opening."""
+    """The voter is in the electorate that was frozen with the opening."""
     holder: UUID | None
-    """The one person who casts the household's vote; None: any person of the household."""
+    """The one person who casts the vote; None: any person of the household."""
     actor: UUID
     actor_household: UUID | None
-    has_voted: bool
-    """The household, by whichever of its persons."""
+    channel: str
+    voted_by: str | None
+    """The channel of the vote that stands, if there is one."""
     may_change: bool
     """By the rule frozen with the opening."""
+    precedence: str = "first"
+    is_over: bool = False
+    """Its window of days is."""
+    is_silent: bool = False
+    """The actor presides and has no vote for that."""
 
 
 def may_cast(facts: CastingFacts) -> None:
-    """The first vote of a household, or a change of it where the rule allows one."""
+    """The first vote of a voter, or a change of it where the rule allows one."""
     check_is_open(facts.item, facts.state)
-    choice_from(facts.choice)
+    if facts.is_over:
+        raise Refusal(Code.BALLOT_WINDOW_OVER, item=facts.item)
+    if facts.is_silent:
+        raise Refusal(Code.BALLOT_CHAIR_SILENT)
     if not facts.is_entitled:
         raise Refusal(Code.BALLOT_NOT_ENTITLED, item=facts.item)
     if not _holds_vote(facts):
         raise Refusal(Code.BALLOT_NOT_YOURS, item=facts.item)
-    if facts.has_voted and not facts.may_change:
+    if facts.voted_by is not None:
+        _may_change(facts, class_of(facts.voted_by), class_of(facts.channel))
+
+
+def _may_change(facts: CastingFacts, before: ChannelClass, now: ChannelClass) -> None:
+    if before is not now and facts.precedence != now:
+        if before is ChannelClass.PROXY:
+            raise Refusal(Code.BALLOT_BY_PROXY)
+        raise Refusal(Code.BALLOT_ON_ANOTHER_CHANNEL, channel=CHANNEL_WORDS[before])
+    if before is now and not facts.may_change:
         raise Refusal(Code.BALLOT_VOTE_FINAL, item=facts.item)
 
 
 def _holds_vote(facts: CastingFacts) -> bool:
+    """Who holds a mandate was looked at before; papers are entered by two people."""
+    if class_of(facts.channel) is not ChannelClass.ONLINE:
+        return True
     if facts.holder is not None:
         return facts.actor == facts.holder
     return facts.actor_household == facts.household
-
-
-_CHOICES: Mapping[str, Choice] = MappingProxyType({choice.value: choice for choice in Choice})
-
-
-def choice_from(text: str) -> Choice:
-    choice = _CHOICES.get(text)
-    if choice is None:
-        raise Refusal(Code.BALLOT_CHOICE_UNKNOWN)
-    return choice
 
 
 def check_is_open(item: int, state: BallotState) -> None:
@@ -136,9 +189,25 @@ def check_may_announce(state: BallotState) -> None:
     check_may_void(state)
 
 
-def check_may_void(state: BallotState) -> None:
-    """Until the result is announced; from then on a resolution rests on it."""
-    if state is BallotState.ANNOUNCED:
+def check_may_void(state: BallotState, *, is_provisional: bool = False) -> None:
+    """Until the result is final; from then on a resolution rests on it."""
+    if state is BallotState.ANNOUNCED and not is_provisional:
         raise Refusal(Code.BALLOT_ALREADY_ANNOUNCED)
     if state is BallotState.VOIDED:
         raise Refusal(Code.BALLOT_VOIDED)
+
+
+def check_may_certify(
+    state: BallotState,
+    until: datetime | None,
+    certified_at: datetime | None,
+    waiting: int,
+    at: datetime,
+) -> None:
+    """`waiting`: objections without an answer."""
+    if certified_at is not None:
+        raise Refusal(Code.BALLOT_CERTIFIED)
+    if state is not BallotState.ANNOUNCED or until is None:
+        raise Refusal(Code.BALLOT_NOT_PROVISIONAL)
+    if at < until or waiting:
+        raise Refusal(Code.BALLOT_OBJECTIONS_OPEN)

@@ -73,6 +73,7 @@ class Ballot(Table):
     is_secret = fields.BooleanField(db_default=False, default=False)
     entitled_area = fields.BigIntField(db_default=0, default=0)
     closes_at: datetime | None = fields.DatetimeField(null=True)
+    precedence = fields.CharField(max_length=8, db_default="first", default="first")
     silent_id: UUID | None = fields.UUIDField(null=True)
     lines = fields.TextField(db_default="", default="")
     head = fields.CharField(max_length=64, db_default="", default="")

@@ -1,16 +1,18 @@
 """What of a ballot is published, so that each can find their vote and anyone can count again.
 
-The list is one line a vote; its root is the Merkle tree hash of RFC 9162 §2.1, journalled with
-the result, so that no line can be changed, added or dropped afterwards.
+The list is one line a vote, with its area where areas count; its root is the Merkle tree hash of
+RFC 9162 §2.1, journalled with the result, so that no line can be changed, added or dropped
+afterwards.
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from deliberation.ballots.tally import Choice
+from deliberation.errors import Code, Refusal
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs without 0, 1, I and O, which people take for one another."""
@@ -31,6 +33,15 @@ def receipt_code(drawn: bytes) -> str:
     return f"{first}{second}-{_PAIRS[number >> 10 & 1023]}{_PAIRS[number & 1023]}"
 
 
+_RECEIPT = re.compile(f"[{ALPHABET}]{{4}}-[{ALPHABET}]{{4}}")
+
+
+def check_receipt(code: str) -> None:
+    """Of a code that a voter's device made. Raises BALLOT_RECEIPT_MALFORMED."""
+    if not _RECEIPT.fullmatch(code):
+        raise Refusal(Code.BALLOT_RECEIPT_MALFORMED)
+
+
 _PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
 """Two signs for ten bits each: a code is made for every vote."""
 
@@ -40,15 +51,17 @@ class PublishedVote:
     """A vote as everybody may see it; `voter` is masked already, and empty in a secret ballot."""
 
     receipt: str
-    choice: Choice
+    choice: str
     voter: str = ""
+    area: int = 0
+    """In 0.01 m², where votes are counted by area too."""
 
 
 def published_lines(votes: Iterable[PublishedVote]) -> list[str]:
     """One line a vote, in the order of the receipts, which says nothing of who voted when."""
     return [
         json.dumps(
-            [vote.receipt, vote.choice.value, vote.voter],
+            [vote.receipt, vote.choice, vote.voter, *([vote.area] if vote.area else [])],
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -61,10 +74,11 @@ def votes_from(lines: Iterable[str]) -> list[PublishedVote]:
     votes = []
     for line in lines:
         fields = json.loads(line)
-        if not isinstance(fields, list) or [type(field) for field in fields] != [str, str, str]:
+        kinds = [type(field) for field in fields] if isinstance(fields, list) else []
+        if kinds not in ([str, str, str], [str, str, str, int]):
             raise ValueError(f"not a published vote: {line!r}")
-        receipt, choice, voter = fields
-        votes.append(PublishedVote(receipt=receipt, choice=Choice(choice), voter=voter))
+        receipt, choice, voter, *area = fields
+        votes.append(PublishedVote(receipt=receipt, choice=choice, voter=voter, area=sum(area)))
     return votes
 
 

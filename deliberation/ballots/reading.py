@@ -6,10 +6,10 @@ from datetime import datetime
 from uuid import UUID
 
 from deliberation import store
-from deliberation.ballots.casting import Cast, Effect
 from deliberation.ballots.models import Vote
 from deliberation.ballots.published import PublishedVote
 from deliberation.ballots.tally import Choice
+from deliberation.ballots.votes import Cast, Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

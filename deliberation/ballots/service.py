@@ -1,127 +1,32 @@
 """Ballots: opening with everything frozen, closing, announcing, voiding; and who voted what."""
 
-import hashlib
+import contextlib
 import json
-import secrets
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from deliberation import journal
-from deliberation.ballots import eligibility
-from deliberation.ballots.eligibility import BallotState, OpeningFacts
-from deliberation.ballots.models import Ballot, Elector, Electorate, Vote
-from deliberation.ballots.published import (
-    SALT_BYTES,
-    electorate_digest,
-    merkle_root,
-    published_lines,
-)
-from deliberation.ballots.reading import published_votes
-from deliberation.ballots.tally import Tally, count
+from deliberation.ballots import eligibility, results, secret
+from deliberation.ballots.eligibility import BallotState
+from deliberation.ballots.frozen import frozen_of
+from deliberation.ballots.models import Ballot, Objection
+from deliberation.ballots.published import merkle_root, published_lines
+from deliberation.ballots.reading import turnout
+from deliberation.ballots.tally import Tally
 from deliberation.errors import Code, Refusal
+from deliberation.i18n import N_
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import (
     BallotAnnounced,
+    BallotCertified,
     BallotClosed,
     BallotExtended,
-    BallotOpened,
     BallotVoided,
 )
-from deliberation.journal.views import ItemView, MeetingState
+from deliberation.journal.views import ItemView
 from deliberation.matters import service as matters
-from deliberation.meetings.attending import presence, roll_of, tell_arrivals
-from deliberation.meetings.rules import ItemState
-from deliberation.meetings.rules import MeetingState as Stage
 from deliberation.meetings.standing import require_current
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import representatives
-from deliberation.rulesets.rules import Rule
-
-
-@journal.shielded
-async def open_ballot(actor: Actor, meeting: UUID, *, seconds: int | None, at: datetime) -> UUID:
-    """Open the vote on the item in hand; `seconds` is how long the screens count down.
-
-    Rule, wording and electorate are frozen here. Returns the ballot's id.
-    """
-    actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        state = await journal.state_of(meeting)
-        item = require_current(state)
-        present = await tell_arrivals(entry, meeting)
-        roll = await roll_of(meeting)
-        rule = Rule.from_json(state.rule)
-        eligibility.may_open(_opening_facts(state, item, rule, present, len(roll)))
-        electorate = await _freeze(meeting, roll)
-        ballot = await Ballot.create(
-            meeting_id=meeting,
-            item_id=item.id,
-            electorate_id=electorate.id,
-            wording=item.wording,
-            rule=canonical(rule.to_json()),
-            may_change=rule.may_change,
-            entitled=electorate.size,
-            opened_at=at,
-            deadline_at=at + timedelta(seconds=seconds) if seconds else None,
-        )
-        opened = BallotOpened(
-            ballot=ballot.id,
-            item=item.id,
-            wording=ballot.wording,
-            rule=rule.to_json(),
-            entitled=electorate.size,
-            electorate_digest=electorate.digest,
-            deadline_at=ballot.deadline_at,
-        )
-        entry.tell(opened, subject=f"ballot:{ballot.id}")
-        entry.answer["ballot"] = str(ballot.id)
-    return ballot.id
-
-
-def _opening_facts(
-    state: MeetingState, item: ItemView, rule: Rule, present: int, roll: int
-) -> OpeningFacts:
-    return OpeningFacts(
-        item=item.position,
-        meeting=Stage(state.state),
-        state=ItemState(item.state),
-        is_noticed=True,
-        wording=item.wording or "",
-        is_read=item.is_read,
-        is_someone_speaking=state.speaking is not None,
-        ballot=BallotState(item.ballot.state) if item.ballot else None,
-        roll=roll,
-        present=present,
-        entitled=roll,
-        rule=rule,
-    )
-
-
-async def _freeze(meeting: UUID, roll: Mapping[UUID, int]) -> Electorate:
-    """The electorate of the roll; stored once, however many ballots it serves."""
-    holders = await representatives(roll)
-    lines = sorted(f"{voter} {holders.get(voter)} {area}" for voter, area in roll.items())
-    fingerprint = hashlib.sha256("\n".join(lines).encode()).hexdigest()
-    found = await Electorate.get_or_none(meeting_id=meeting, fingerprint=fingerprint)
-    if found is not None:
-        return found
-    salt = secrets.token_bytes(SALT_BYTES)
-    made = await Electorate.create(
-        meeting_id=meeting,
-        fingerprint=fingerprint,
-        salt=salt.hex(),
-        digest=electorate_digest(salt, ((voter, 1) for voter in roll)),
-        size=len(roll),
-    )
-    electors = [
-        Elector(
-            electorate_id=made.id, voter_id=voter, person_id=holders.get(voter), area_hundredths=a
-        )
-        for voter, a in roll.items()
-    ]
-    await Elector.bulk_create(electors, batch_size=500)
-    return made
 
 
 async def require_ballot(ballot: UUID) -> Ballot:
@@ -132,9 +37,14 @@ async def require_ballot(ballot: UUID) -> Ballot:
     return found
 
 
-async def _ballot_in_hand(meeting: UUID, meant: UUID | None) -> tuple[ItemView, Ballot]:
-    """Raises BALLOT_NOT_OPEN without one, and when another is meant: a page may be out of date."""
-    item = require_current(await journal.state_of(meeting))
+async def _ballot_meant(meeting: UUID, meant: UUID | None) -> tuple[ItemView, Ballot]:
+    """The ballot in hand, or one that stands open for days, which must be named. Raises
+    BALLOT_NOT_OPEN when another is meant than the one in hand: a page may be out of date."""
+    state = await journal.state_of(meeting)
+    standing = state.ballot_item(meant) if meant is not None else None
+    if standing is not None and standing.ballot is not None and standing.ballot.is_by_itself:
+        return standing, await require_ballot(standing.ballot.id)
+    item = require_current(state)
     if item.ballot is None or meant not in (None, item.ballot.id):
         raise Refusal(Code.BALLOT_NOT_OPEN, item=item.position)
     return item, await require_ballot(item.ballot.id)
@@ -142,13 +52,27 @@ async def _ballot_in_hand(meeting: UUID, meant: UUID | None) -> tuple[ItemView, 
 
 @journal.shielded
 async def extend(
-    actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, seconds: int, at: datetime
+    actor: Actor,
+    meeting: UUID,
+    ballot_id: UUID | None = None,
+    *,
+    seconds: int = 0,
+    days: int = 0,
+    reason: str = "",
+    at: datetime,
 ) -> None:
-    """Put the reminder deadline off, counted from now if it has passed."""
+    """Give more time: `seconds` on the screens' reminder, counted from now if it has passed; or
+    `days` for a ballot that stands open, with a public reason.
+
+    Raises BALLOT_WINDOW_OVER once a window has ended.
+    """
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting, ballot_id)
+        item, ballot = await _ballot_meant(meeting, ballot_id)
         eligibility.check_is_open(item.position, BallotState(ballot.state))
+        if ballot.closes_at is not None:
+            await _extend_window(entry, item, ballot, days, reason)
+            return
         deadline = max(ballot.deadline_at or at, at) + timedelta(seconds=seconds)
         ballot.deadline_at = deadline
         await ballot.save(update_fields=["deadline_at"])
@@ -157,66 +81,163 @@ async def extend(
         )
 
 
+LONGEST_EXTENSION = 60
+"""Days."""
+
+
+async def _extend_window(
+    entry: journal.Recorder, item: ItemView, ballot: Ballot, days: int, reason: str
+) -> None:
+    if not reason.strip():
+        raise Refusal(Code.REASON_REQUIRED)
+    if not 1 <= days <= LONGEST_EXTENSION:
+        raise Refusal(Code.FIELD_INVALID, field=N_("延长几天"))
+    assert ballot.closes_at is not None  # noqa: S101  it stands open for days
+    if ballot.closes_at <= entry.at:
+        raise Refusal(Code.BALLOT_WINDOW_OVER, item=item.position)
+    ballot.closes_at += timedelta(days=days)
+    await ballot.save(update_fields=["closes_at"])
+    extended = BallotExtended(ballot=ballot.id, closes_at=ballot.closes_at, reason=reason.strip())
+    entry.tell(extended, subject=f"ballot:{ballot.id}")
+
+
 @journal.shielded
 async def close(
     actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, at: datetime
 ) -> None:
-    """Close the vote. What was committed before counts, what comes after is refused."""
+    """Close the vote. What was committed before counts, what comes after is refused. Before the
+    end of a window of days it is refused, unless everybody has voted."""
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting, ballot_id)
-        closed = await Ballot.filter(id=ballot.id, state=BallotState.OPEN).update(
-            state=BallotState.CLOSED, closed_at=at
-        )
-        if not closed:
-            raise Refusal(Code.BALLOT_NOT_OPEN, item=item.position)
-        turnout = await Vote.filter(ballot_id=ballot.id).count()  # after the close, not with it
-        entry.tell(BallotClosed(ballot=ballot.id, turnout=turnout), subject=f"ballot:{ballot.id}")
+        item, ballot = await _ballot_meant(meeting, ballot_id)
+        is_running = ballot.closes_at is not None and at < ballot.closes_at
+        if is_running and await turnout(ballot.id) < ballot.entitled:
+            raise Refusal(Code.BALLOT_WINDOW_RUNNING)
+        await _close(entry, item, ballot)
+    if ballot.is_secret:
+        await secret.scrub()
+
+
+async def _close(entry: journal.Recorder, item: ItemView, ballot: Ballot) -> None:
+    """The votes are read in later statements than the closing one, not with it."""
+    closed = await Ballot.filter(id=ballot.id, state=BallotState.OPEN).update(
+        state=BallotState.CLOSED, closed_at=entry.at
+    )
+    if not closed:
+        raise Refusal(Code.BALLOT_NOT_OPEN, item=item.position)
+    if ballot.is_secret:
+        await secret.seal(ballot)
+        await ballot.save(update_fields=["lines"])
+    by_channel = await results.by_channel(ballot)
+    event = BallotClosed(ballot=ballot.id, turnout=sum(by_channel.values()), by_channel=by_channel)
+    entry.tell(event, subject=f"ballot:{ballot.id}")
+    await Ballot.filter(id=ballot.id).update(head=entry.head)
+
+
+@journal.shielded
+async def close_due(*, at: datetime) -> int:
+    """Close the ballots whose windows are over; called by the service's clock. Several processes
+    may do it at once: one closes, the others find it closed."""
+    due = await Ballot.filter(state=BallotState.OPEN, closes_at__lte=at).order_by("closes_at")
+    closed = 0
+    for row in due:
+        with contextlib.suppress(Refusal):
+            await _close_one(row, at)
+            closed += 1
+    return closed
+
+
+@journal.shielded
+async def _close_one(row: Ballot, at: datetime) -> None:
+    async with journal.record(row.meeting_id, actor=None, at=at) as entry:
+        item, ballot = await _ballot_meant(row.meeting_id, row.id)
+        await _close(entry, item, ballot)
+    if row.is_secret:
+        await secret.scrub()
 
 
 @journal.shielded
 async def announce(
     actor: Actor, meeting: UUID, ballot_id: UUID | None = None, *, at: datetime
 ) -> Tally:
-    """Count, announce the worked sum, and record the resolution."""
+    """Count and announce the worked sum. Where the rule has an objection window the result is
+    provisional; otherwise the resolution is recorded at once.
+
+    Raises BALLOT_PAPERS_DIFFER, BALLOT_NOT_SIGNED and BALLOT_LOT_NEEDED while something that the
+    count rests on is missing.
+    """
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        item, ballot = await _ballot_in_hand(meeting, ballot_id)
+        item, ballot = await _ballot_meant(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
-        votes = await published_votes(ballot.id)
-        present = (await presence(meeting)).present
-        rule = Rule.from_json(json.loads(ballot.rule))
-        tally = count((v.choice for v in votes), rule, ballot.entitled, present)
+        frozen = frozen_of(ballot)
+        await results.check_is_complete(ballot, frozen)
+        votes = await results.votes_of(ballot)
+        tally = await results.count(ballot, frozen, votes)
+        days = frozen.rule.objection_days
+        until = at + timedelta(days=days) if days else None
         ballot.state, ballot.tally = BallotState.ANNOUNCED, canonical(tally.to_json())
         ballot.votes_root = merkle_root(published_lines(votes))
-        await ballot.save(update_fields=["state", "tally", "votes_root"])
+        ballot.announced_at, ballot.objections_until = at, until
+        ballot.certified_at = None if until else at
+        await ballot.save()
         announced = BallotAnnounced(
-            ballot=ballot.id, tally=tally.to_json(), votes_root=ballot.votes_root
+            ballot=ballot.id,
+            tally=tally.to_json(),
+            votes_root=ballot.votes_root,
+            provisional_until=until,
         )
         entry.tell(announced, subject=f"ballot:{ballot.id}")
-        await matters.record_resolution(
-            entry,
-            matter=item.matter,
-            meeting=meeting,
-            item=item.id,
-            ballot=ballot.id,
-            wording=ballot.wording,
-            outcome=tally.outcome.value,
-        )
+        if until is None:
+            await _resolve(entry, item, ballot, tally)
     return tally
+
+
+async def _resolve(entry: journal.Recorder, item: ItemView, ballot: Ballot, tally: Tally) -> None:
+    await matters.record_resolution(
+        entry,
+        matter=item.matter,
+        meeting=ballot.meeting_id,
+        item=item.id,
+        ballot=ballot.id,
+        wording=ballot.wording,
+        outcome=tally.outcome.value,
+    )
+
+
+@journal.shielded
+async def certify(actor: Actor, meeting: UUID, ballot_id: UUID, *, at: datetime) -> None:
+    """Make a provisional result final, after its objection window, every objection answered; the
+    resolution is recorded. Raises BALLOT_NOT_PROVISIONAL, BALLOT_OBJECTIONS_OPEN."""
+    actor.require(Permission.PRESIDE)
+    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+        item, ballot = await _ballot_meant(meeting, ballot_id)
+        waiting = await Objection.filter(ballot_id=ballot.id, answered_at=None).count()
+        eligibility.check_may_certify(
+            BallotState(ballot.state), ballot.objections_until, ballot.certified_at, waiting, at
+        )
+        ballot.certified_at = at
+        await ballot.save(update_fields=["certified_at"])
+        entry.tell(BallotCertified(ballot=ballot.id), subject=f"ballot:{ballot.id}")
+        await _resolve(entry, item, ballot, Tally.from_json(json.loads(ballot.tally)))
 
 
 @journal.shielded
 async def void(
     actor: Actor, meeting: UUID, reason: str, ballot_id: UUID | None = None, *, at: datetime
 ) -> None:
-    """Declare the vote in hand void, with a public reason; it can be held again."""
+    """Declare a vote void, with a public reason; it can be held again. A provisional result can be
+    voided, a final one cannot."""
     actor.require(Permission.PRESIDE)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        _item, ballot = await _ballot_in_hand(meeting, ballot_id)
-        eligibility.check_may_void(BallotState(ballot.state))
+        _item, ballot = await _ballot_meant(meeting, ballot_id)
+        is_provisional = ballot.objections_until is not None and ballot.certified_at is None
+        eligibility.check_may_void(BallotState(ballot.state), is_provisional=is_provisional)
         ballot.state = BallotState.VOIDED
         await ballot.save(update_fields=["state"])
+        await secret.drop(ballot.id)
         entry.tell(BallotVoided(ballot=ballot.id, reason=reason), subject=f"ballot:{ballot.id}")
+    if ballot.is_secret:
+        await secret.scrub()

@@ -13,8 +13,10 @@ from uuid import UUID
 
 import structlog
 
-from deliberation.ballots.casting import Answer, Cast, Casting, cast_group, own_casting
+from deliberation.ballots.casting import cast_group, own_casting
+from deliberation.ballots.frozen import frozen
 from deliberation.ballots.statements import Key
+from deliberation.ballots.votes import Answer, Cast, Casting
 from deliberation.errors import Code, Refusal
 from deliberation.measures import SECONDS, SIZES, Histogram
 from deliberation.people.roles import Actor
@@ -126,9 +128,16 @@ WRITER = VoteWriter()
 """This process's."""
 
 
-async def cast_own(actor: Actor, ballot: UUID, choice: str, *, channel: str, at: datetime) -> Cast:
-    """Cast the actor's household's vote, and answer after the commit.
+async def cast_own(
+    actor: Actor, ballot: UUID, choice: str, *, receipt: str = "", channel: str, at: datetime
+) -> Cast:
+    """Cast the vote that the actor casts as themselves, and answer after the commit.
 
-    Raises what `own_casting` and `cast` refuse.
+    Raises NOT_FOUND, what `own_casting` refuses, and what `cast_group` refuses.
     """
-    return await WRITER.cast(own_casting(actor, ballot, choice, channel=channel, at=at))
+    found = await frozen(ballot)
+    if found is None:
+        raise Refusal(Code.NOT_FOUND)
+    return await WRITER.cast(
+        own_casting(actor, found, choice, receipt=receipt, channel=channel, at=at)
+    )

@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from deliberation.meetings.days import DayRule, MonthlyDate
-from deliberation.rulesets.rules import CONSULTATION, Rule, Share
+from deliberation.rulesets.rules import Rule, Share
+from deliberation.rulesets.shipped import CONSULTATION
 
 SEED = 20
 DEMANDS = 185

@@ -9,7 +9,9 @@ from deliberation.agendas.editing import Edit, edit_item, remove_item
 from deliberation.agendas.publishing import publish_notice
 from deliberation.agendas.service import items_of, propose_agenda
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import Casting, cast
+from deliberation.ballots.casting import cast
+from deliberation.ballots.opening import open_ballot
+from deliberation.ballots.votes import Casting
 from deliberation.errors import Refusal
 from deliberation.matters import service as matters
 from deliberation.matters.models import Matter
@@ -77,7 +79,7 @@ async def _decide_next(
     await conduct.open_item(chair, meeting, at=at)
     at += timedelta(minutes=12)
     await conduct.read_motion(chair, meeting, at=at)
-    ballot = await ballots.open_ballot(chair, meeting, seconds=180, at=at)
+    ballot = await open_ballot(chair, meeting, seconds=180, at=at)
     at += timedelta(minutes=2)
     for answer in await cast([_casting(ballot, n, one, at) for n, one in enumerate(present)]):
         if isinstance(answer, Refusal):

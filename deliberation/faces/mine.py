@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from deliberation.ballots.casting import Cast
 from deliberation.ballots.reading import holders_in, own_votes_in
+from deliberation.ballots.votes import Cast
 from deliberation.faces.context import in_turn
 from deliberation.i18n import N_
 from deliberation.journal.views import MeetingState

@@ -18,7 +18,8 @@ from deliberation.people.models import Community, Person, Place, RoleGrant
 from deliberation.people.roles import Role
 from deliberation.people.service import create_account, only_community
 from deliberation.rulesets import service as rulesets
-from deliberation.rulesets.rules import CONSULTATION, Rule
+from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.shipped import CONSULTATION
 
 KINDS: Sequence[str] = ("grid", "courtyard", "entrance")
 """网格, 楼院, 楼门: the levels of the tree from the root."""

@@ -26,7 +26,7 @@ LOCALES = Path(__file__).parents[2] / "locales"
 DOMAIN = "deliberation"
 DEFAULT_ZONE = "Asia/Shanghai"
 
-NAMING_FACTS = frozenset({"field", "column", "needs"})
+NAMING_FACTS = frozenset({"channel", "column", "field", "method", "needs", "rule", "why"})
 """Facts that are words of ours and so are translated; all others are shown as they came."""
 
 DateStyle = Literal["short", "medium", "long", "full"]

@@ -39,6 +39,14 @@ class DayRuleChanged(Event, frozen=True, kw_only=True):
     rule: Json
 
 
+class RuleSetAdopted(Event, frozen=True, kw_only=True):
+    """A rule set by which residents vote was adopted, or a new version of one."""
+
+    NAME = "rules.adopted"
+    key: str
+    rule: Json
+
+
 class DayPlanned(Event, frozen=True, kw_only=True):
     """A deliberation day was put into the calendar."""
 
@@ -258,6 +266,12 @@ class NoticedItem(msgspec.Struct, frozen=True, kw_only=True):
     reporter: str
     matter: UUID | None = None
     wording: str | None = None
+    rule: Json | None = None
+    """The rule set it is voted by; None: the meeting's own."""
+    question: Json | None = None
+    """What is asked where it is no motion."""
+    window_days: int = 0
+    """How many days its ballot stands open; 0: in the meeting only."""
 
 
 class MeetingNoticed(Event, frozen=True, kw_only=True):
@@ -292,6 +306,37 @@ class AttendanceRecorded(Event, frozen=True, kw_only=True):
     present: int
     hall: int
     remote: int
+
+
+class QuorumLost(Event, frozen=True, kw_only=True):
+    """Households left, and fewer are present than the rule asks for."""
+
+    NAME = "quorum.lost"
+    present: int
+    required: int
+
+
+class QuorumRegained(Event, frozen=True, kw_only=True):
+    """Enough are present again."""
+
+    NAME = "quorum.regained"
+    present: int
+    required: int
+
+
+class ProxyGiven(Event, frozen=True, kw_only=True):
+    """A voter had another person vote; who they are, and how they are to vote, is restricted."""
+
+    NAME = "proxy.given"
+    proxy: UUID
+    item: UUID | None = None
+
+
+class ProxyRevoked(Event, frozen=True, kw_only=True):
+    """A mandate was taken back before the holder had voted."""
+
+    NAME = "proxy.revoked"
+    proxy: UUID
 
 
 class ItemOpened(Event, frozen=True, kw_only=True):
@@ -363,22 +408,94 @@ class BallotOpened(Event, frozen=True, kw_only=True):
     entitled: int
     electorate_digest: str
     deadline_at: datetime | None = None
+    question: Json | None = None
+    """What is asked where it is no motion."""
+    entitled_area: int = 0
+    """In 0.01 m²."""
+    closes_at: datetime | None = None
+    """The end of a window of days."""
 
 
 class BallotExtended(Event, frozen=True, kw_only=True):
-    """The reminder deadline of an open ballot was put off."""
+    """An open ballot was given more time: the reminder of one in the meeting, or the window of one
+    that stands open for days, with a public reason."""
 
     NAME = "ballot.extended"
     ballot: UUID
-    deadline_at: datetime
+    deadline_at: datetime | None = None
+    closes_at: datetime | None = None
+    reason: str = ""
+
+
+class PapersIssued(Event, frozen=True, kw_only=True):
+    """Paper ballots were handed out; to whom is restricted."""
+
+    NAME = "papers.issued"
+    ballot: UUID
+    more: int
+
+
+class BatchEntered(Event, frozen=True, kw_only=True):
+    """Votes from paper, the telephone or a show of hands were entered by a first person."""
+
+    NAME = "batch.entered"
+    ballot: UUID
+    batch: UUID
+    number: int
+    channel: str
+    votes: int
+
+
+class BatchCounted(Event, frozen=True, kw_only=True):
+    """A second person entered the same votes, so they count; `refused` had voted already."""
+
+    NAME = "batch.counted"
+    ballot: UUID
+    batch: UUID
+    number: int
+    channel: str
+    counted: int
+    refused: int
+    spoilt: int
+
+
+class BatchWithdrawn(Event, frozen=True, kw_only=True):
+    """Votes that were entered are not counted, with a public reason."""
+
+    NAME = "batch.withdrawn"
+    ballot: UUID
+    batch: UUID
+    number: int
+    reason: str
 
 
 class BallotClosed(Event, frozen=True, kw_only=True):
-    """A ballot was closed; how many voted, not how."""
+    """A ballot was closed; how many voted, by channel too, not how."""
 
     NAME = "ballot.closed"
     ballot: UUID
     turnout: int
+    by_channel: dict[str, int] = {}
+
+
+class BallotSigned(Event, frozen=True, kw_only=True):
+    """A supervisor signed the reconciliation, which has this digest."""
+
+    NAME = "ballot.signed"
+    ballot: UUID
+    person: UUID
+    digest: str
+    note: str = ""
+
+
+class LotDrawn(Event, frozen=True, kw_only=True):
+    """Digits for a lot were drawn in the hall, entered by two people alike."""
+
+    NAME = "lot.drawn"
+    ballot: UUID
+    digits: str
+    entered_by: UUID
+    confirmed_by: UUID
 
 
 class BallotAnnounced(Event, frozen=True, kw_only=True):
@@ -388,6 +505,32 @@ class BallotAnnounced(Event, frozen=True, kw_only=True):
     ballot: UUID
     tally: Json
     votes_root: str
+    provisional_until: datetime | None = None
+    """Until then objections may be raised; None: the result is final."""
+
+
+class ObjectionRaised(Event, frozen=True, kw_only=True):
+    """Somebody objected to a provisional result; who and why is restricted."""
+
+    NAME = "objection.raised"
+    ballot: UUID
+    objection: UUID
+
+
+class ObjectionAnswered(Event, frozen=True, kw_only=True):
+    """An objection was answered, in public."""
+
+    NAME = "objection.answered"
+    ballot: UUID
+    objection: UUID
+    answer: str
+
+
+class BallotCertified(Event, frozen=True, kw_only=True):
+    """A provisional result became final."""
+
+    NAME = "ballot.certified"
+    ballot: UUID
 
 
 class BallotVoided(Event, frozen=True, kw_only=True):

@@ -65,6 +65,9 @@ def _noticed(state: MeetingState, at: datetime, event: e.MeetingNoticed) -> Meet
             reporter=i.reporter,
             matter=i.matter,
             wording=i.wording,
+            rule=i.rule,
+            question=i.question,
+            window_days=i.window_days,
         )
         for i in event.items
     )
@@ -163,20 +166,52 @@ def _ballot_opened(state: MeetingState, at: datetime, event: e.BallotOpened) -> 
         entitled=event.entitled,
         opened_at=at,
         deadline_at=event.deadline_at,
+        question=event.question,
+        entitled_area=event.entitled_area,
+        closes_at=event.closes_at,
     )
     return _with_item(state, event.item, ballot=ballot)
 
 
 def _ballot_extended(state: MeetingState, at: datetime, event: e.BallotExtended) -> MeetingState:
+    if event.closes_at is not None:
+        return _with_ballot(state, event.ballot, closes_at=event.closes_at)
     return _with_ballot(state, event.ballot, deadline_at=event.deadline_at)
 
 
 def _ballot_closed(state: MeetingState, at: datetime, event: e.BallotClosed) -> MeetingState:
-    return _with_ballot(state, event.ballot, state="closed", turnout=event.turnout, closed_at=at)
+    return _with_ballot(
+        state,
+        event.ballot,
+        state="closed",
+        turnout=event.turnout,
+        by_channel=event.by_channel,
+        closed_at=at,
+    )
+
+
+def _signed(state: MeetingState, at: datetime, event: e.BallotSigned) -> MeetingState:
+    item = state.ballot_item(event.ballot)
+    signed = item.ballot.signatures if item and item.ballot else 0
+    return _with_ballot(state, event.ballot, signatures=signed + 1)
+
+
+def _drawn(state: MeetingState, at: datetime, event: e.LotDrawn) -> MeetingState:
+    return _with_ballot(state, event.ballot, lot=event.digits)
 
 
 def _announced(state: MeetingState, at: datetime, event: e.BallotAnnounced) -> MeetingState:
-    return _with_ballot(state, event.ballot, state="announced", tally=event.tally)
+    return _with_ballot(
+        state,
+        event.ballot,
+        state="announced",
+        tally=event.tally,
+        provisional_until=event.provisional_until,
+    )
+
+
+def _certified(state: MeetingState, at: datetime, event: e.BallotCertified) -> MeetingState:
+    return _with_ballot(state, event.ballot, certified_at=at)
 
 
 def _voided(state: MeetingState, at: datetime, event: e.BallotVoided) -> MeetingState:
@@ -213,7 +248,10 @@ _CHANGES: Mapping[type[e.Event], _Change] = MappingProxyType(
         e.BallotOpened: _ballot_opened,
         e.BallotExtended: _ballot_extended,
         e.BallotClosed: _ballot_closed,
+        e.BallotSigned: _signed,
+        e.LotDrawn: _drawn,
         e.BallotAnnounced: _announced,
+        e.BallotCertified: _certified,
         e.BallotVoided: _voided,
         e.ResolutionRecorded: _resolved,
         e.MeetingAdjourned: _adjourned,

@@ -46,9 +46,26 @@ class BallotView(msgspec.Struct, frozen=True, kw_only=True):
     opened_at: datetime
     deadline_at: datetime | None = None
     closed_at: datetime | None = None
+    question: Json | None = None
+    entitled_area: int = 0
+    closes_at: datetime | None = None
     turnout: int | None = None
+    by_channel: dict[str, int] = {}
+    provisional_until: datetime | None = None
+    certified_at: datetime | None = None
+    signatures: int = 0
+    lot: str | None = None
     tally: Json | None = None
     reason: str | None = None
+
+    @property
+    def is_by_itself(self) -> bool:
+        """It goes on whatever item is in hand: it stands open for days, or its result does."""
+        return self.closes_at is not None or self.provisional_until is not None
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.provisional_until is not None and self.certified_at is None
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +79,9 @@ class ItemView(msgspec.Struct, frozen=True, kw_only=True):
     reporter: str
     matter: UUID | None
     wording: str | None
+    rule: Json | None = None
+    question: Json | None = None
+    window_days: int = 0
     state: str = "waiting"
     is_read: bool = False
     ballot: BallotView | None = None
@@ -99,6 +119,12 @@ class MeetingState(msgspec.Struct, frozen=True, kw_only=True):
     adjourned_at: datetime | None = None
     reason: str | None = None
 
+    def rule_of(self, item: ItemView) -> Json:
+        """What the item is, or will be, voted by."""
+        if item.ballot is not None:
+            return item.ballot.rule
+        return item.rule if item.rule is not None else self.rule
+
     @property
     def current(self) -> ItemView | None:
         """The item that is open, if one is."""
@@ -113,6 +139,19 @@ class MeetingState(msgspec.Struct, frozen=True, kw_only=True):
         """The ballot that takes votes now, if one does."""
         ballot = self.current.ballot if self.current else None
         return ballot if ballot is not None and ballot.state == "open" else None
+
+    @property
+    def standing_open(self) -> tuple[ItemView, ...]:
+        """Items whose ballots stand open for days, whatever item is in hand."""
+        return tuple(
+            i
+            for i in self.items
+            if i.ballot is not None and i.ballot.state == "open" and i.ballot.closes_at is not None
+        )
+
+    def ballot_item(self, ballot: UUID) -> ItemView | None:
+        """The item whose latest ballot it is."""
+        return next((i for i in self.items if i.ballot is not None and i.ballot.id == ballot), None)
 
     def item(self, item: UUID) -> ItemView | None:
         return next((i for i in self.items if i.id == item), None)

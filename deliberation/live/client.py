@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 import structlog
 
 from deliberation import journal, store
-from deliberation.ballots.casting import Answer, own_casting
-from deliberation.ballots.writer import WRITER
+from deliberation.ballots.casting import own_casting
+from deliberation.ballots.frozen import at_hand, frozen
+from deliberation.ballots.votes import Answer
+from deliberation.ballots.writer import WRITER, Tell
 from deliberation.errors import Code, Refusal
 from deliberation.faces.mine import Mine, mine_of
 from deliberation.i18n.catalogs import translations_for, words_for
 from deliberation.live import protocol
+from deliberation.live.allowance import PER_SECOND, Allowance
 from deliberation.live.audience import Kind, Outlet, kind_of
 from deliberation.live.commands import Asked, obey
 from deliberation.live.personal import mine_facts, vote_facts
@@ -30,9 +33,6 @@ if TYPE_CHECKING:
 HELLO_SECONDS = 10.0
 UNDER_WAY = 8
 """Commands of one client that may be under way; the next ones wait until one is answered."""
-BURST = 40
-PER_SECOND = 10.0
-"""A client may give so many commands at once, and so many a second in the long run."""
 WAITING = 256
 """Commands that may wait; whoever sends more is no person with a phone."""
 
@@ -44,7 +44,6 @@ class Client:
 
     __slots__ = (
         "_allowance",
-        "_allowed_at",
         "_has_greeted",
         "_hub",
         "_is_leaving",
@@ -73,8 +72,7 @@ class Client:
         self._is_leaving = False
         self._waiting: deque[str] | None = None
         self._under_way = 0
-        self._allowance = float(BURST)
-        self._allowed_at = time.monotonic()
+        self._allowance = Allowance()
         loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = loop.call_later(HELLO_SECONDS, self._overdue)
 
@@ -153,16 +151,7 @@ class Client:
 
     def _may_act(self) -> bool:
         """Whether one more command may be begun now; counts it."""
-        if self._under_way >= UNDER_WAY:
-            return False
-        now = time.monotonic()
-        earned = (now - self._allowed_at) * PER_SECOND
-        self._allowance = min(BURST, self._allowance + earned)
-        self._allowed_at = now
-        if self._allowance < 1:
-            return False
-        self._allowance -= 1
-        return True
+        return self._under_way < UNDER_WAY and self._allowance.take()
 
     def _wait(self, message: str) -> None:
         if self._waiting is None:
@@ -219,17 +208,34 @@ class Client:
             self._hub.soon(self._obey(frame))
 
     def _vote(self, vote: Vote) -> None:
-        """Straight to the writer: no task of its own for each of ten thousand."""
-        began = time.monotonic()
-        tell = partial(self._voted, vote.id, began)
+        """Straight to the writer: no task of its own for each of ten thousand, but for the first
+        of a ballot, whose rule is read."""
+        tell = partial(self._voted, vote.id, time.monotonic())
+        if at_hand(vote.ballot) is None:
+            self._hub.soon(self._cast_later(vote, tell))
+        else:
+            self._cast(vote, tell)
+
+    async def _cast_later(self, vote: Vote, tell: Tell) -> None:
         try:
+            await frozen(vote.ballot)
+        except Exception as error:
+            tell(_as_refusal(error))
+        else:
+            self._cast(vote, tell)
+
+    def _cast(self, vote: Vote, tell: Tell) -> None:
+        ballot, at = at_hand(vote.ballot), self._hub.now()
+        try:
+            if ballot is None:
+                raise Refusal(Code.NOT_FOUND)
             casting = own_casting(
-                self.actor, vote.ballot, vote.choice, channel="phone", at=self._hub.now()
+                self.actor, ballot, vote.choice, receipt=vote.receipt, channel="phone", at=at
             )
         except Refusal as refusal:
             tell(refusal)
-            return
-        WRITER.submit(casting, tell)
+        else:
+            WRITER.submit(casting, tell)
 
     def _voted(self, command: str, began: float, answer: Answer) -> None:
         if isinstance(answer, Refusal):

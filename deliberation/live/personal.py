@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from deliberation.ballots.casting import Cast
+from deliberation.ballots.votes import Cast
 from deliberation.faces.mine import Mine
 
 
 def vote_facts(vote: Cast) -> dict[str, Any]:
-    """A counted vote with its receipt; `at` in milliseconds since 1970."""
+    """A counted vote with its receipt; `at` in milliseconds since 1970, None where no time is
+    kept."""
     return {
         "ballot": vote.ballot,
         "choice": vote.choice,
         "receipt": vote.receipt,
-        "at": int(vote.at.timestamp() * 1000),
+        "at": int(vote.at.timestamp() * 1000) if vote.at else None,
         "effect": vote.effect.value,
     }
 

@@ -52,6 +52,8 @@ class Vote(Command, frozen=True, kw_only=True, tag="vote"):
     NEEDS: ClassVar[Permission] = Permission.VOTE
     ballot: UUID
     choice: str
+    receipt: str = ""
+    """Made by the voter's own device, for a secret ballot."""
 
 
 class Attend(Command, frozen=True, kw_only=True, tag="attend"):

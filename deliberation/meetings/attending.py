@@ -71,7 +71,8 @@ async def _admit(
         raise Refusal(Code.MEETING_NOT_ON_ROLL)
     rows = await store.read(
         "INSERT INTO attendance (id, meeting_id, person_id, household_id, channel, is_journalled,"
-        " signed_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        " signed_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (meeting_id, person_id) DO UPDATE"
+        " SET left_at = NULL WHERE attendance.left_at IS NOT NULL RETURNING id",
         uuid4(),
         meeting,
         person,
@@ -98,12 +99,20 @@ async def presence(meeting: UUID) -> Presence:
     rows = await store.read(
         "SELECT COUNT(*) AS present, COALESCE(SUM(in_hall), 0) AS hall FROM ("
         "SELECT household_id, MAX(CASE WHEN channel = 'hall' THEN 1 ELSE 0 END) AS in_hall"
-        " FROM attendance WHERE meeting_id = ? AND household_id IS NOT NULL"
+        " FROM attendance WHERE meeting_id = ? AND household_id IS NOT NULL AND left_at IS NULL"
         " GROUP BY household_id) AS households",
         meeting,
     )
     present, hall = int(rows[0]["present"]), int(rows[0]["hall"])
     return Presence(present=present, hall=hall, remote=present - hall)
+
+
+async def present_now(meeting: UUID) -> tuple[set[UUID], set[UUID]]:
+    """The persons who have signed in and not left, and their households."""
+    rows = await Attendance.filter(meeting_id=meeting, left_at=None).values_list(
+        "person_id", "household_id"
+    )
+    return {row[0] for row in rows}, {row[1] for row in rows if row[1] is not None}
 
 
 async def on_roll(meeting: UUID, households: Collection[UUID]) -> set[UUID]:
@@ -119,7 +128,8 @@ async def on_roll(meeting: UUID, households: Collection[UUID]) -> set[UUID]:
 async def present_among(meeting: UUID, people: Collection[UUID]) -> set[UUID]:
     """Which of these persons have signed in."""
     rows = await store.read(
-        "SELECT person_id AS id FROM attendance WHERE meeting_id = ? AND person_id AMONG ?",
+        "SELECT person_id AS id FROM attendance WHERE meeting_id = ? AND person_id AMONG ?"
+        " AND left_at IS NULL",
         meeting,
         store.listed(people),
     )
@@ -127,7 +137,7 @@ async def present_among(meeting: UUID, people: Collection[UUID]) -> set[UUID]:
 
 
 async def is_present(meeting: UUID, person: UUID) -> bool:
-    return await Attendance.exists(meeting_id=meeting, person_id=person)
+    return await Attendance.exists(meeting_id=meeting, person_id=person, left_at=None)
 
 
 async def tell_arrivals(entry: journal.Recorder, meeting: UUID) -> int:

@@ -206,7 +206,11 @@ class _Composer:
             entitled=opened.entitled,
             electorate_digest=opened.electorate_digest,
             opened_at=at,
-            extended_to=tuple(x.deadline_at for x in extended if x.ballot == opened.ballot),
+            extended_to=tuple(
+                moment
+                for x in extended
+                if x.ballot == opened.ballot and (moment := x.closes_at or x.deadline_at)
+            ),
             closed_at=closed[0].at if closed else None,
             turnout=closed[1].turnout if closed else None,
             tally=Tally.from_json(announced[1].tally) if announced else None,

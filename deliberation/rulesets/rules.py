@@ -4,6 +4,8 @@ No quorum and no majority is a constant of this program: a community adopts its 
 where it comes from, and every ballot carries the whole rule it was opened under.
 """
 
+import re
+from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
@@ -13,7 +15,15 @@ from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.rulesets.exact import decode_hook, encode_hook
 
-Base = Literal["cast", "yes_no", "entitled", "present"]
+Base = Literal["cast", "valid", "yes_no", "entitled", "present"]
+"""What votes in favour are measured against: all that were cast, those without the spoilt ones,
+those for and against, all who may vote, all who are present."""
+
+Pattern = Literal["consultation", "residents", "owners", "joint"]
+"""Owners' patterns follow Civil Code §278 and §279, and are consultations here all the same."""
+
+Electorate = Literal["households", "persons", "owners"]
+"""One vote a household; a person; or a head of owners, with the areas of its units summed."""
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -45,30 +55,71 @@ class Share(msgspec.Struct, frozen=True):
         return max(1, -(-need // self.fraction.denominator))
 
 
-class Rule(msgspec.Struct, frozen=True, kw_only=True):
-    """One community's rule, frozen into every ballot that is opened under it."""
+class RuleWords(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule's own words in another language."""
 
+    language: str
+    name: str
+    source: str
+    label: str
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One community's rule, frozen into every ballot that is opened under it.
+
+    What is None was not laid down: no requirement; but a rule without a `majority` cannot be used.
+    """
+
+    key: str = "consultation"
+    """Names the rule set among the community's, for all its versions."""
+    pattern: Pattern = "consultation"
     name: str
     version: int
     source: str
     """Which law, statute or decision of the community it rests on, in words."""
     label: str
     """Stands beside every ballot and result, so that no one takes it for an owners' vote."""
-    method: Literal["for-against-abstain"] = "for-against-abstain"
-    electorate: Literal["households"] = "households"
-    """One vote for each household on the roll, cast by its representative or a person of it."""
-    weight: Literal["one"] = "one"
+    words: tuple[RuleWords, ...] = ()
+    in_force_from: date | None = None
+    in_force_until: date | None = None
+    """The last day on which it may be used."""
+    electorate: Electorate = "households"
     attendance: Share | None
     """到会要求: how much of the roll must be present before a ballot may open."""
+    attendance_area: Share | None = None
     participation: Share | None
     """How much of the entitled must vote for the result to be valid."""
-    majority: Share
+    participation_area: Share | None = None
+    """The same of their area."""
+    majority: Share | None
+    majority_area: Share | None = None
+    """Of the area too, where a double majority is needed."""
     base: Base
-    """What the votes in favour are measured against."""
+    follow: Literal["none", "apart", "resolved"] = "none"
+    """Whether 随多数 may be ticked: it is counted apart, and joins the greater of for and against
+    at the end only where it is `resolved`. Who returned nothing never voted."""
     may_change: bool
-    """A household may change its vote until the ballot is closed."""
-    secrecy: Literal["open-masked"] = "open-masked"
-    """Kept with the voter, published without name or door number."""
+    """A voter may change the vote until the ballot is closed; otherwise the first one is final."""
+    secrecy: Literal["open", "open-masked", "secret"] = "open-masked"
+    """Published with name; kept with the voter and published without; or kept with nobody."""
+    chair: Literal["votes", "silent", "breaks-ties"] = "votes"
+    """What who presides may do."""
+    proxies: int = 0
+    """Mandates one person may hold; 0: nobody votes for another."""
+    window_days: int = 0
+    """How long a ballot may stand open; 0: in the meeting only."""
+    objection_days: int = 0
+    """How long a result is provisional; 0: it is final when it is announced."""
+    shown: Literal["at-once", "certified"] = "at-once"
+    """Whether the provisional count is public, or only how many took part."""
+    precedence: Literal["first", "paper", "online"] = "first"
+    """Which vote counts where one voter voted on paper and on a screen; `first` for secret ones."""
+    by_hands: bool = False
+    """A show of hands may be counted instead of votes with a voter."""
+    tie_break: Literal["none", "list", "lot"] = "none"
+    """How a tie for the last place is broken: not at all, by the list's order, by lot."""
+    needs_supervisor: bool = False
+    """A supervisor (监票人) signs before the result is announced."""
     speech_seconds: int
     speeches_per_item: int
     notice_days: int
@@ -81,6 +132,48 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         for name, words in _TEXTS:
             if not getattr(self, name).strip():
                 raise Refusal(Code.RULE_INVALID, field=words)
+        if not _KEY.fullmatch(self.key):
+            raise Refusal(Code.RULE_INVALID, field=N_("代号"))
+        self._check_area()
+        self._check_secrecy()
+        if self.in_force_from and self.in_force_until and self.in_force_until < self.in_force_from:
+            raise Refusal(Code.RULE_INVALID, field=N_("施行日期"))
+
+    def _check_area(self) -> None:
+        """An area is the owners'."""
+        shares = (self.attendance_area, self.participation_area, self.majority_area)
+        if self.electorate != "owners" and any(shares):
+            raise Refusal(Code.RULE_INVALID, field=N_("按面积"))
+
+    def _check_secrecy(self) -> None:
+        """An area names its unit, and a second vote could only be told by joining it to its voter:
+        secret votes are one each, the first is final, and its channel counts."""
+        if self.secrecy == "secret" and (
+            self.majority_area
+            or self.participation_area
+            or self.may_change
+            or self.precedence != "first"
+            or self.proxies
+        ):
+            raise Refusal(Code.RULE_INVALID, field=N_("秘密表决"))
+
+    @property
+    def decisive(self) -> Share:
+        """The majority. Raises RULE_INCOMPLETE where it was not laid down yet."""
+        if self.majority is None:
+            raise Refusal(Code.RULE_INCOMPLETE, rule=self.name)
+        return self.majority
+
+    @property
+    def is_by_area(self) -> bool:
+        return self.majority_area is not None or self.participation_area is not None
+
+    def check_usable(self, on: date) -> None:
+        """Raises RULE_INCOMPLETE or RULE_NOT_IN_FORCE for a meeting held on that day."""
+        _majority = self.decisive
+        begins, ends = self.in_force_from or on, self.in_force_until or on
+        if not begins <= on <= ends:
+            raise Refusal(Code.RULE_NOT_IN_FORCE, rule=self.name, day=on.isoformat())
 
     def to_json(self) -> dict[str, Any]:
         """Canonical values only: strings, integers, booleans; fractions as "1/2"."""
@@ -96,7 +189,11 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
             raise Refusal(Code.RULE_INVALID, field=N_("格式")) from error
 
 
+_KEY = re.compile(r"[a-z0-9-]{1,14}")
 _LIMITS = (
+    ("proxies", N_("委托"), 0, 100),
+    ("window_days", N_("开放天数"), 0, 90),
+    ("objection_days", N_("异议天数"), 0, 60),
     ("version", N_("版本"), 1, 1_000_000),
     ("speech_seconds", N_("发言时间"), 10, 3600),
     ("speeches_per_item", N_("发言次数"), 1, 100),
@@ -104,23 +201,3 @@ _LIMITS = (
     ("day_minutes", N_("会议时长"), 10, 1440),
 )
 _TEXTS = (("name", N_("名称")), ("source", N_("依据")), ("label", N_("性质")))
-
-CONSULTATION = Rule(
-    name=N_("社区意向征询（系统自带）"),
-    version=1,
-    source=N_(
-        "系统自带的默认规则，不是法律规定。社区可以换成自己通过的议事规则；"
-        "居民会议、业主大会的法定程序，以现行法律和当地规定为准。"
-    ),
-    label=N_("意向征询"),
-    attendance=Share(Fraction(1, 2), strict=True),
-    participation=None,
-    majority=Share(Fraction(1, 2), strict=True),
-    base="cast",
-    may_change=True,
-    speech_seconds=180,
-    speeches_per_item=2,
-    notice_days=7,
-    day_minutes=150,
-)
-"""What a new community starts with until it adopts a rule of its own."""

@@ -1,38 +1,94 @@
-"""The rule in force, by kind; a change is a new version."""
+"""The rules in force, by kind; a change is a new version."""
 
 import json
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec.structs import replace
+
+from deliberation import journal
 from deliberation.errors import Code, Refusal
 from deliberation.journal.canonical import canonical
+from deliberation.journal.events import RuleSetAdopted
+from deliberation.people.roles import Actor, Permission
 from deliberation.rulesets.models import RuleSet
 from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.shipped import SHIPPED
 
 MEETING = "meeting"
 DAYS = "days"
 RANKING = "ranking"
+_VOTING = "rule:"
 
 
 async def in_force(community: UUID, kind: str) -> dict[str, Any]:
     """The data of the latest version. Raises NOT_FOUND when the community has none."""
-    row = await RuleSet.filter(community_id=community, kind=kind).order_by("-version").first()
+    row = await _latest(community, kind)
     if row is None:
         raise Refusal(Code.NOT_FOUND)
     data: dict[str, Any] = json.loads(row.data)
     return data
 
 
+async def _latest(community: UUID, kind: str) -> RuleSet | None:
+    return await RuleSet.filter(community_id=community, kind=kind).order_by("-version").first()
+
+
 async def meeting_rule(community: UUID) -> Rule:
+    """By which a meeting is held, and what it decides where an item names no other rule set."""
     return Rule.from_json(await in_force(community, MEETING))
 
 
 async def adopt(community: UUID, kind: str, data: dict[str, Any], *, at: datetime) -> int:
     """Put a new version in force, inside the caller's unit of work; returns its number."""
-    last = await RuleSet.filter(community_id=community, kind=kind).order_by("-version").first()
+    last = await _latest(community, kind)
     version = last.version + 1 if last else 1
     await RuleSet.create(
         community_id=community, kind=kind, version=version, data=canonical(data), created_at=at
     )
     return version
+
+
+async def voting_rules(community: UUID) -> dict[str, Rule]:
+    """The rule sets to choose from, by key: those that come with the service, as far as the
+    community has not changed them, and its own."""
+    rows = await RuleSet.filter(community_id=community, kind__startswith=_VOTING).order_by(
+        "version"
+    )
+    adopted = [Rule.from_json(json.loads(row.data)) for row in rows]
+    return dict(SHIPPED) | {rule.key: rule for rule in adopted}
+
+
+async def voting_rule(community: UUID, key: str) -> Rule:
+    """The latest version of a rule set; the meeting's own for an empty key. Raises RULE_UNKNOWN."""
+    if not key:
+        return await meeting_rule(community)
+    row = await _latest(community, _VOTING + key)
+    if row is not None:
+        return Rule.from_json(json.loads(row.data))
+    if key not in SHIPPED:
+        raise Refusal(Code.RULE_UNKNOWN)
+    return SHIPPED[key]
+
+
+@journal.shielded
+async def adopt_voting_rule(actor: Actor, community: UUID, rule: Rule, *, at: datetime) -> Rule:
+    """Adopt a new rule set, or a new version of one. What was noticed under an earlier version
+    keeps it. `rule.key` "meeting" changes the rule by which meetings are held."""
+    actor.require(Permission.ADMINISTER)
+    async with journal.record(community, actor=actor.person, at=at) as entry:
+        is_meetings = rule.key == MEETING
+        kind = MEETING if is_meetings else _VOTING + rule.key
+        last = await _latest(community, kind)
+        before = last.version if last else (1 if rule.key in SHIPPED else 0)
+        versioned = replace(rule, version=before + 1)
+        await RuleSet.create(
+            community_id=community,
+            kind=kind,
+            version=versioned.version,
+            data=canonical(versioned.to_json()),
+            created_at=at,
+        )
+        entry.tell(RuleSetAdopted(key=rule.key, rule=versioned.to_json()))
+    return versioned

@@ -8,10 +8,12 @@ from starlette.responses import JSONResponse, Response
 from deliberation import journal
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.reading import turnout
 from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action
+from deliberation.live.personal import vote_facts
 from deliberation.matters.service import Given, act_on
 from deliberation.matters.steps import Act as MatterAct
 from deliberation.meetings import attending, speaking
@@ -30,12 +32,12 @@ from deliberation.web.visit import Visit
 async def vote(visit: Visit) -> Response:
     """The same vote as over the socket, by a form."""
     meeting, ballot = visit.path_id("meeting"), visit.path_id("ballot")
-    choice = visit.text("choice", limit=20)
-    vote = await cast_own(visit.actor, ballot, choice, channel="form", at=visit.now)
+    choice, receipt = visit.text("choice", limit=400), visit.text("receipt", limit=20)
+    vote = await cast_own(
+        visit.actor, ballot, choice, receipt=receipt, channel="form", at=visit.now
+    )
     if wants_json(visit):
-        facts = {"choice": vote.choice, "receipt": vote.receipt, "ballot": str(ballot)}
-        facts["effect"] = vote.effect.value
-        return JSONResponse({**facts, "at": int(vote.at.timestamp() * 1000)})
+        return JSONResponse({**vote_facts(vote), "ballot": str(ballot)})
     return go(f"/meetings/{meeting}#ballot")
 
 
@@ -159,7 +161,7 @@ async def _read_motion(visit: Visit, meeting: UUID) -> None:
 
 async def _open_ballot(visit: Visit, meeting: UUID) -> None:
     seconds = visit.number("seconds", 0)
-    await ballots.open_ballot(visit.actor, meeting, seconds=seconds or None, at=visit.now)
+    await open_ballot(visit.actor, meeting, seconds=seconds or None, at=visit.now)
 
 
 async def _extend(visit: Visit, meeting: UUID) -> None:

@@ -23,7 +23,7 @@ from deliberation.agendas.rules import (
 from deliberation.errors import Code, Refusal
 from deliberation.matters.steps import Step
 from deliberation.meetings.rules import MeetingState
-from deliberation.rulesets.rules import CONSULTATION
+from deliberation.rulesets.shipped import CONSULTATION
 
 TODAY = date(2026, 12, 5)
 A, B, C, D = (UUID(int=n) for n in range(4))

@@ -2,8 +2,6 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from deliberation.ballots.eligibility import (
     BallotState,
@@ -15,10 +13,9 @@ from deliberation.ballots.eligibility import (
     may_cast,
     may_open,
 )
-from deliberation.ballots.tally import Choice
 from deliberation.errors import Code, Refusal
 from deliberation.meetings.rules import ItemState, MeetingState
-from deliberation.rulesets.rules import CONSULTATION
+from deliberation.rulesets.shipped import CONSULTATION
 
 HOUSEHOLD, PERSON = UUID(int=1), UUID(int=2)
 
@@ -40,13 +37,13 @@ OPENING = OpeningFacts(
 CASTING = CastingFacts(
     item=3,
     state=BallotState.OPEN,
-    choice="for",
     household=HOUSEHOLD,
     is_entitled=True,
     holder=None,
     actor=PERSON,
     actor_household=HOUSEHOLD,
-    has_voted=False,
+    channel="phone",
+    voted_by=None,
     may_change=False,
 )
 
@@ -94,13 +91,16 @@ def test_a_ballot_opens_with_all_in_place_and_again_after_one_was_voided() -> No
     [
         ({"state": BallotState.CLOSED}, Code.BALLOT_NOT_OPEN),
         ({"state": BallotState.VOIDED}, Code.BALLOT_NOT_OPEN),
-        ({"choice": "随多数"}, Code.BALLOT_CHOICE_UNKNOWN),
-        ({"choice": ""}, Code.BALLOT_CHOICE_UNKNOWN),
         ({"is_entitled": False}, Code.BALLOT_NOT_ENTITLED),
         ({"actor_household": UUID(int=9)}, Code.BALLOT_NOT_YOURS),
         ({"actor_household": None}, Code.BALLOT_NOT_YOURS),
         ({"holder": UUID(int=9)}, Code.BALLOT_NOT_YOURS),
-        ({"has_voted": True}, Code.BALLOT_VOTE_FINAL),
+        ({"voted_by": "form"}, Code.BALLOT_VOTE_FINAL),
+        ({"voted_by": "paper", "may_change": True}, Code.BALLOT_ON_ANOTHER_CHANNEL),
+        ({"voted_by": "phone", "channel": "tel"}, Code.BALLOT_ON_ANOTHER_CHANNEL),
+        ({"voted_by": "proxy", "may_change": True}, Code.BALLOT_BY_PROXY),
+        ({"is_over": True}, Code.BALLOT_WINDOW_OVER),
+        ({"is_silent": True}, Code.BALLOT_CHAIR_SILENT),
     ],
 )
 def test_a_vote_is_refused_when_it_may_not_be_cast(changes: dict[str, object], code: Code) -> None:
@@ -109,13 +109,24 @@ def test_a_vote_is_refused_when_it_may_not_be_cast(changes: dict[str, object], c
     assert refusal.value.code is code
 
 
-@given(st.sampled_from(Choice))
-def test_any_person_of_a_household_casts_its_first_vote(choice: Choice) -> None:
-    may_cast(replace(CASTING, choice=choice.value, actor=uuid4()))
+def test_any_person_of_a_household_casts_its_first_vote() -> None:
+    may_cast(replace(CASTING, actor=uuid4()))
+
+
+@pytest.mark.parametrize(
+    ("precedence", "before", "now"), [("paper", "form", "tel"), ("online", "paper", "phone")]
+)
+def test_the_channel_that_has_precedence_replaces_the_vote_of_the_other(
+    precedence: str, before: str, now: str
+) -> None:
+    may_cast(replace(CASTING, precedence=precedence, voted_by=before, channel=now))
+    with pytest.raises(Refusal) as refusal:
+        may_cast(replace(CASTING, precedence=precedence, voted_by=now, channel=before))
+    assert refusal.value.code is Code.BALLOT_ON_ANOTHER_CHANNEL
 
 
 def test_a_second_person_of_the_household_changes_the_vote_only_where_the_rule_allows() -> None:
-    second = replace(CASTING, actor=uuid4(), has_voted=True)
+    second = replace(CASTING, actor=uuid4(), voted_by="phone")
     may_cast(replace(second, may_change=True))
     with pytest.raises(Refusal):
         may_cast(second)

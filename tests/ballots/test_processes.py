@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from deliberation.ballots import reading
-from deliberation.ballots.casting import Cast, Casting, Effect, cast
+from deliberation.ballots.casting import cast
+from deliberation.ballots.votes import Cast, Casting, Effect
 from deliberation.errors import Code
 from tests.ballots.neighbours import Facts, heard, neighbours
 from tests.ballots.voting import votes_in, voting_hall

@@ -9,7 +9,8 @@ import pytest
 
 from deliberation import journal, store
 from deliberation.ballots import reading
-from deliberation.ballots.casting import Answer, Cast, Casting, Effect, cast
+from deliberation.ballots.casting import cast
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect
 from deliberation.errors import Code, Refusal
 from tests.ballots.voting import Voting, votes_in, voting_hall
 from tests.ballots.watching import Onlooker, looking_on, refusing, slip_in

@@ -7,8 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliberation.ballots.tally import Choice, Outcome, Tally, count
-from deliberation.rulesets.rules import CONSULTATION, Rule, Share
+from deliberation.ballots.counting import Facts
+from deliberation.ballots.counting import count as count_weighed
+from deliberation.ballots.tally import Choice, Outcome, Tally
+from deliberation.rulesets.rules import Rule, Share
+from deliberation.rulesets.shipped import CONSULTATION
 
 TWO_THIRDS = Share(Fraction(2, 3), strict=False)
 HALF = Share(Fraction(1, 2), strict=True)
@@ -17,6 +20,12 @@ choices = st.lists(st.sampled_from(Choice), max_size=200)
 
 def votes(in_favour: int, against: int, abstaining: int) -> list[Choice]:
     return [Choice.FOR] * in_favour + [Choice.AGAINST] * against + [Choice.ABSTAIN] * abstaining
+
+
+def count(cast: list[Choice], by: Rule, entitled: int, present: int) -> Tally:
+    """Votes without an area behind them."""
+    facts = Facts(entitled=entitled, present=present)
+    return count_weighed([(choice, 0) for choice in cast], by, facts)
 
 
 def rule(**changes: object) -> Rule:
@@ -51,6 +60,7 @@ def test_the_sum_is_worked_as_on_the_big_screen() -> None:
 def test_the_same_votes_pass_or_fail_by_the_base(base: str, outcome: Outcome, whole: int) -> None:
     tally = count(votes(49, 42, 7), rule(base=base), 200, 110)
     assert tally.outcome is outcome
+    assert tally.majority is not None
     assert tally.majority.whole == whole
 
 
@@ -75,6 +85,7 @@ def test_a_ballot_without_votes_adopts_nothing() -> None:
 
 def test_who_votes_is_present() -> None:
     tally = count(votes(30, 5, 5), rule(base="present"), 120, 20)
+    assert tally.majority is not None
     assert tally.present == tally.majority.whole == 40
 
 
@@ -110,6 +121,7 @@ def test_one_more_in_favour_never_defeats_a_motion(
 def test_the_parts_make_up_the_whole(cast: list[Choice], silent: int) -> None:
     tally = count(cast, rule(participation=HALF), len(cast) + silent, 0)
     assert sum(tally.totals.values()) == tally.cast == len(cast)
+    assert tally.majority is not None
     assert tally.majority.reached is (2 * tally.totals[Choice.FOR] > tally.cast > 0)
 
 

@@ -9,8 +9,9 @@ import pytest
 
 from deliberation import store as the_store
 from deliberation.ballots import casting, reading, writer
-from deliberation.ballots.casting import Answer, Cast, Casting, Effect, Group
+from deliberation.ballots.frozen import frozen
 from deliberation.ballots.statements import Key
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group
 from deliberation.ballots.writer import WRITER, VoteWriter, cast_own
 from deliberation.errors import Code, Refusal
 from tests.ballots.voting import votes_in, voting_hall
@@ -264,6 +265,7 @@ async def test_groups_are_never_larger_than_the_largest(
 async def test_a_form_and_a_socket_share_a_group(store: str, sizes: list[int]) -> None:
     voting = await voting_hall(households=2)
     ballot = await voting.open()
+    assert await frozen(ballot)  # its rule is read once in a process
     by_socket: list[Answer] = []
     by_form = asyncio.ensure_future(
         cast_own(voting.voters[0], ballot, "against", channel="page", at=ON_THE_DAY)

@@ -16,9 +16,10 @@ from deliberation.agendas.publishing import publish_notice
 from deliberation.agendas.service import add_demand, items_of
 from deliberation.auth.service import actor_of
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import Casting
 from deliberation.ballots.models import Vote
+from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.tally import Tally
+from deliberation.ballots.votes import Casting
 from deliberation.clock import FixedClock
 from deliberation.demands.service import Raising, raise_demand
 from deliberation.journal.events import BallotClosed
@@ -28,8 +29,9 @@ from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.roles import Actor
 from deliberation.people.service import require_community
-from deliberation.rulesets.rules import CONSULTATION, Rule
+from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.service import MEETING, adopt
+from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.community import found_community, settle_households
 from tests.flows.hall import BEFORE, KEY, ON_THE_DAY, WORDING, token_of
 
@@ -50,7 +52,7 @@ class Voting:
 
     async def open(self) -> UUID:
         now = self.clock.now()
-        return await ballots.open_ballot(self.chair, self.meeting, seconds=180, at=now)
+        return await open_ballot(self.chair, self.meeting, seconds=180, at=now)
 
     async def close(self) -> None:
         await ballots.close(self.chair, self.meeting, at=self.clock.now())

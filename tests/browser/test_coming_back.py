@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
 from deliberation.ballots.models import Vote
+from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.writer import cast_own
 from deliberation.web.visit import DEVICE_COOKIE
 from tests.browser.test_main_job import PHONE, opened
@@ -91,7 +92,7 @@ async def test_a_press_for_an_earlier_ballot_is_never_shown_as_one_for_this(
     actor = await hall.actor(hall.residents[0])
     await cast_own(actor, earlier, "for", channel="phone", at=hall.now)
     await ballots.void(hall.chair, hall.meeting, "演示重来", at=hall.now)
-    now = await ballots.open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)
+    now = await open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)
     await phone.context.set_offline(False)
     await expect(phone.locator(f"[data-ballot='{now}']")).to_be_visible(timeout=LONG_MS)
     await connection(phone, "connected")

@@ -13,6 +13,7 @@ from deliberation.agendas import conduct
 from deliberation.app import create_app
 from deliberation.ballots import service as ballots
 from deliberation.ballots.models import Ballot
+from deliberation.ballots.opening import open_ballot
 from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import service as demands
@@ -106,7 +107,7 @@ async def _open_vote(facts: DemoFacts, clock: FixedClock) -> None:
     await meetings.convene(chair, meeting, at=at)
     await conduct.open_item(chair, meeting, at=at)
     await conduct.read_motion(chair, meeting, at=at)
-    await ballots.open_ballot(chair, meeting, seconds=180, at=at)
+    await open_ballot(chair, meeting, seconds=180, at=at)
 
 
 async def _pages(meeting: UUID) -> dict[str, str]:

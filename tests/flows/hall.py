@@ -14,7 +14,7 @@ from deliberation.agendas.service import items_of, propose_agenda
 from deliberation.app import create_app
 from deliberation.auth.service import actor_of
 from deliberation.auth.tokens import new_token, token_digest
-from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import intaking
@@ -136,4 +136,4 @@ async def convene_with_everybody(hall: Hall) -> None:
 async def open_the_vote(hall: Hall) -> UUID:
     """The motion is read and the ballot open; returns it."""
     await conduct.read_motion(hall.chair, hall.meeting, at=hall.now)
-    return await ballots.open_ballot(hall.chair, hall.meeting, seconds=180, at=hall.now)
+    return await open_ballot(hall.chair, hall.meeting, seconds=180, at=hall.now)

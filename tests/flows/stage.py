@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from deliberation.auth.service import actor_of
-from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.writer import cast_own
 from deliberation.clock import FixedClock
 from deliberation.demands import intaking
@@ -49,7 +49,7 @@ class Stage:
 
     def open_ballot(self) -> Awaitable[object]:
         chair, meeting, now = self.hall.chair, self.hall.meeting, self.hall.now
-        return ballots.open_ballot(chair, meeting, seconds=60, at=now)
+        return open_ballot(chair, meeting, seconds=60, at=now)
 
     def take(self, data: bytes, name: str, limits: Limits | None = None) -> Awaitable[object]:
         return intaking.stage(self.hall.chair, data, name, limits=limits, at=self.hall.now)

@@ -11,6 +11,7 @@ from deliberation.agendas import conduct
 from deliberation.app import create_app
 from deliberation.auth.service import actor_of
 from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import intaking
@@ -69,7 +70,7 @@ async def test_a_day_from_a_demand_list_to_minutes(database_url: str, tmp_path: 
         assert asked["type"] == "answer"
         clock.advance(timedelta(minutes=5))
         await conduct.read_motion(chair, meeting, at=clock.now())
-        ballot = await ballots.open_ballot(chair, meeting, seconds=180, at=clock.now())
+        ballot = await open_ballot(chair, meeting, seconds=180, at=clock.now())
         await asyncio.gather(*(phone.hear("ballot.opened") for phone in phones))
         assert WORDING.split("；")[0] in screen.parts["main"] or await _hears(screen)
 

@@ -31,6 +31,7 @@ TYPES: dict[Any, st.SearchStrategy[Any]] = {
     str: st.sampled_from(["for", "decide", "演示"]),
     str | None: st.sampled_from(["演示", None]),
     dict[str, Any]: st.just({}),
+    dict[str, Any] | None: st.just(None),
     datetime: st.just(BEGIN),
     datetime | None: st.sampled_from([BEGIN, None]),
     tuple[dict[str, Any], ...]: st.just(()),

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from deliberation.ballots.casting import Answer, Cast, Casting, Effect
+from deliberation.ballots.frozen import Frozen
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect
 from deliberation.ballots.writer import Tell
 from deliberation.errors import Code, Refusal
 from deliberation.faces.mine import Mine
@@ -21,10 +22,15 @@ from deliberation.live.protocol import Hello
 from deliberation.live.room import Room
 from deliberation.measures import SECONDS, Histogram
 from deliberation.people.roles import Actor, Role
+from deliberation.rulesets.questions import MOTION
+from deliberation.rulesets.shipped import CONSULTATION
 from deliberation.wire import Frame
 from tests.flows.hall import ON_THE_DAY
 
 MEETING, BALLOT, PERSON, HOUSEHOLD = (UUID(int=n) for n in range(1, 5))
+OPENED = Frozen(
+    ballot=BALLOT, meeting=MEETING, item=UUID(int=5), rule=CONSULTATION, question=MOTION
+)
 PATIENCE_SECONDS = 60
 """Only bounds how long a test that fails may hang; nothing is measured by it."""
 REPRESENTATIVE = Actor(

@@ -5,8 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from deliberation.errors import Code, Refusal
+from deliberation.live import allowance
 from deliberation.live import client as live_client
-from deliberation.live.client import BURST, PER_SECOND, UNDER_WAY, WAITING
+from deliberation.live.allowance import BURST, PER_SECOND
+from deliberation.live.client import UNDER_WAY, WAITING
 from deliberation.live.protocol import (
     CLOSE_BUSY,
     CLOSE_FLOODED,
@@ -14,7 +16,7 @@ from deliberation.live.protocol import (
     CLOSE_REFUSED,
     CLOSE_RESTART,
 )
-from tests.live.doubles import BALLOT, HOUSEHOLD, MEETING, Bench, FakeActs, FakeWriter
+from tests.live.doubles import BALLOT, HOUSEHOLD, MEETING, OPENED, Bench, FakeActs, FakeWriter
 
 pytestmark = pytest.mark.anyio
 
@@ -23,8 +25,8 @@ pytestmark = pytest.mark.anyio
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What the client takes for the time; it looks again at every turn of the loop."""
     shown = SimpleNamespace(now=5_000.0)
-    monkeypatch.setattr(live_client, "time", SimpleNamespace(monotonic=lambda: shown.now))
-    monkeypatch.setattr(live_client, "PER_SECOND", 1_000 * PER_SECOND)
+    monkeypatch.setattr(allowance, "time", SimpleNamespace(monotonic=lambda: shown.now))
+    monkeypatch.setattr(allowance, "PER_SECOND", 1_000 * PER_SECOND)
     return shown
 
 
@@ -32,6 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 async def bench(monkeypatch: pytest.MonkeyPatch, clock: SimpleNamespace) -> Bench:
     writer, acts = FakeWriter(), FakeActs()
     monkeypatch.setattr(live_client, "WRITER", writer)
+    monkeypatch.setattr(live_client, "at_hand", lambda _ballot: OPENED)
     monkeypatch.setattr(live_client, "obey", acts.obey)
     return Bench(writer, acts)
 

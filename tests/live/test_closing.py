@@ -13,6 +13,7 @@ import pytest
 from deliberation import journal
 from deliberation.ballots import service as ballots
 from deliberation.ballots.models import Vote
+from deliberation.ballots.opening import open_ballot
 from deliberation.errors import Code
 from tests.flows.hall import Hall, convene_with_everybody, open_hall, open_the_vote, token_of
 from tests.live.voter import LostPhone, in_the_end
@@ -76,4 +77,4 @@ async def test_a_vote_in_the_moment_of_the_close_is_counted_or_refused(
             assert {vote.receipt for vote in votes} == receipts
             assert await told_turnout(hall, ballot) == len(receipts)
             await ballots.void(hall.chair, hall.meeting, "演示重投", at=hall.now)
-            ballot = await ballots.open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)
+            ballot = await open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)

@@ -20,7 +20,8 @@ from deliberation.meetings.rules import (
     has_quorum,
     present_required,
 )
-from deliberation.rulesets.rules import CONSULTATION, Rule
+from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.shipped import CONSULTATION
 
 SITTING = MeetingFacts(state=MeetingState.CONVENED)
 IN_HAND = MeetingFacts(state=MeetingState.CONVENED, open_item=2)

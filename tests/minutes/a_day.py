@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from deliberation.ballots.tally import Choice, count
+from deliberation.ballots.counting import Facts, count
+from deliberation.ballots.tally import Choice
 from deliberation.journal import events as e
 from deliberation.minutes.compose import MeetingPlace, NameFacts
-from deliberation.rulesets.rules import CONSULTATION
+from deliberation.rulesets.shipped import CONSULTATION
 
 BEGAN = datetime(2026, 12, 20, 1, 0, tzinfo=UTC)
 RULE = CONSULTATION.to_json()
@@ -96,7 +97,7 @@ def opened(ballot: UUID) -> e.BallotOpened:
 
 def votes(agreed: int, opposed: int, abstained: int) -> dict[str, Any]:
     choices = [Choice.FOR] * agreed + [Choice.AGAINST] * opposed + [Choice.ABSTAIN] * abstained
-    return count(choices, CONSULTATION, entitled=120, present=91).to_json()
+    return count([(c, 0) for c in choices], CONSULTATION, Facts(entitled=120, present=91)).to_json()
 
 
 def the_day(note: str = "灯太暗，老人看不清台阶。", outcome: str = "表决通过") -> list[Entry]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.errors import Code, Refusal
-from deliberation.rulesets.rules import CONSULTATION, Base, Rule, Share
+from deliberation.rulesets.rules import Base, Rule, Share
+from deliberation.rulesets.shipped import CONSULTATION
 from deliberation.rulesets.wording import share_words, words
 
 HALF = Share(Fraction(1, 2), strict=True)

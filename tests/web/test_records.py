@@ -10,7 +10,8 @@ import pytest
 
 from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
-from deliberation.ballots.casting import Casting, cast
+from deliberation.ballots.casting import cast
+from deliberation.ballots.votes import Casting
 from deliberation.matters.models import Matter, Progress, Rating
 from deliberation.meetings.models import DeliberationDay
 from tests.flows.hall import Hall, convene_with_everybody, open_hall, open_the_vote

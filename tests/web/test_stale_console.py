@@ -8,6 +8,7 @@ import pytest
 
 from deliberation import journal
 from deliberation.ballots import service as ballots
+from deliberation.ballots.opening import open_ballot
 from tests.flows.hall import Hall, convene_with_everybody, open_hall, open_the_vote
 from tests.web.desk import signed_in
 
@@ -27,7 +28,7 @@ async def test_an_act_on_a_ballot_that_was_voided_leaves_the_next_one_alone(
 ) -> None:
     earlier = await open_the_vote(hall)
     await ballots.void(hall.chair, hall.meeting, "演示重来", at=hall.now)
-    await ballots.open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)
+    await open_ballot(hall.chair, hall.meeting, seconds=60, at=hall.now)
     before = await journal.state_of(hall.meeting)
     async with httpx2.AsyncClient(base_url=hall.url, trust_env=False) as client:
         chair = await signed_in(client, hall, hall.chair.person)
