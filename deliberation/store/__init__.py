@@ -18,6 +18,7 @@ from deliberation.store.engine import (
 )
 from deliberation.store.listening import listen, notify
 from deliberation.store.migrating import backup, migrate, pending
+from deliberation.store.scrubbing import scrub_deleted
 from deliberation.store.sole import StoreTaken, sole_service
 from deliberation.store.transacting import in_one_transaction, transaction
 
@@ -41,6 +42,7 @@ __all__ = [
     "open_store",
     "pending",
     "read",
+    "scrub_deleted",
     "sole_service",
     "sql",
     "transaction",

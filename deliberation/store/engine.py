@@ -45,6 +45,7 @@ SQLITE_PRAGMAS = {
     "cache_size": -65_536,  # 64 MB: a burst of votes touches pages all over the table
     "wal_autocheckpoint": 4_000,  # pages; copying back waits until a burst is over
     "journal_size_limit": 32 * 1024 * 1024,
+    "secure_delete": "ON",  # what is deleted is overwritten: secret votes, erased private text
 }
 
 _context: TortoiseContext | None = None
