@@ -88,6 +88,8 @@ _RESOLVED = {
     "adopted": N_("表决通过"),
     "rejected": N_("表决未通过"),
     "invalid": N_("参与不足，表决无效"),
+    "chosen": N_("已选出"),
+    "undecided": N_("没有选出"),
 }
 _TREATED = {
     "raise": N_("已登记"),
@@ -101,6 +103,8 @@ _TREATED = {
 def _usual_outcome(item: ItemView) -> str:
     if item.resolution is not None:
         return _RESOLVED[item.resolution]
+    if item.ballot is not None and item.ballot.is_by_itself and item.ballot.state != "voided":
+        return N_("表决进行中，结果另行宣布")
     return _TREATED[item.step]
 
 

@@ -8,14 +8,27 @@ from uuid import UUID
 from deliberation import journal
 from deliberation.agendas import rules
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.service import demands_on, editable, items_of, ranking_for
+from deliberation.agendas.service import demands_on, editable, held_on, items_of, ranking_for
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
+from deliberation.journal.canonical import canonical
 from deliberation.journal.events import AgendaItemChanged, AgendaItemMoved, AgendaItemRemoved
 from deliberation.matters.service import require_matter
 from deliberation.matters.steps import Step
 from deliberation.meetings.models import Meeting
 from deliberation.people.roles import Actor, Permission
+from deliberation.rulesets.questions import MOTION, Question
+from deliberation.rulesets.service import voting_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vote:
+    """How an item is voted on: by which rule set ("" for the meeting's own), what is asked, and how
+    many days its ballot stands open (0: in the meeting only)."""
+
+    rule_key: str
+    question: Question
+    window_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +40,7 @@ class Edit:
     minutes: int | None = None
     reporter: str | None = None
     wording: str | None = None
+    vote: Vote | None = None
 
 
 async def require_item(meeting: UUID, item: UUID) -> AgendaItem:
@@ -42,12 +56,14 @@ async def edit_item(actor: Actor, meeting: UUID, item: UUID, edit: Edit, *, at: 
     """Change minutes, reporter, step, title or wording before the notice."""
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        await editable(meeting)
+        found = await editable(meeting)
         row = await require_item(meeting, item)
         changes = _changes(row, edit)
         if not changes:
             return
         await _check_edit(row, edit)
+        if edit.vote is not None:
+            await _check_vote(found, row, edit.vote)
         row.update_from_dict(changes)
         await row.save()
         entry.tell(AgendaItemChanged(item=item, changes=changes), subject=f"item:{item}")
@@ -60,12 +76,28 @@ def _changes(row: AgendaItem, edit: Edit) -> dict[str, str | int]:
         "minutes": edit.minutes,
         "reporter": edit.reporter.strip() if edit.reporter is not None else None,
         "wording": edit.wording.strip() if edit.wording is not None else None,
+        **(_voted(edit.vote) if edit.vote is not None else {}),
     }
     return {
         name: value
         for name, value in wanted.items()
         if value is not None and value != getattr(row, name)
     }
+
+
+def _voted(vote: Vote) -> dict[str, str | int]:
+    asked = canonical(vote.question.to_json()) if vote.question != MOTION else ""
+    return {"rule_key": vote.rule_key, "question": asked, "window_days": vote.window_days}
+
+
+async def _check_vote(meeting: Meeting, row: AgendaItem, vote: Vote) -> None:
+    """A rule set is usable when it is chosen. Raises RULE_UNKNOWN, RULE_INCOMPLETE,
+    RULE_NOT_IN_FORCE, AGENDA_WINDOW_TOO_LONG."""
+    rule = await voting_rule(meeting.community_id, vote.rule_key)
+    if vote.rule_key != row.rule_key:
+        rule.check_usable(await held_on(meeting))
+    if not 0 <= vote.window_days <= rule.window_days:
+        raise Refusal(Code.AGENDA_WINDOW_TOO_LONG, limit=rule.window_days)
 
 
 async def _check_edit(row: AgendaItem, edit: Edit) -> None:

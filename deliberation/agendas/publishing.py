@@ -1,6 +1,8 @@
 """Publishing the notice: from here on agenda, wordings, rule and roll do not change."""
 
+import dataclasses
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -9,10 +11,11 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from deliberation import journal
-from deliberation.agendas import rules
+from deliberation.agendas import rules, votes
 from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.service import items_of, lock_list
 from deliberation.demands.service import require_demand
+from deliberation.errors import Refusal
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import MeetingNoticed, NoticedItem, body_of
 from deliberation.matters.service import apply, facts_of, open_matter
@@ -23,10 +26,12 @@ from deliberation.meetings.rules import MeetingState, check_may_notice, present_
 from deliberation.meetings.service import require_meeting
 from deliberation.notices.models import Notice
 from deliberation.people.models import Community
+from deliberation.people.owners import ownership_of, persons_in
 from deliberation.people.roles import Actor, Permission
 from deliberation.people.service import household_areas
-from deliberation.rulesets.rules import Rule
-from deliberation.rulesets.service import meeting_rule
+from deliberation.rulesets.questions import MOTION, Question
+from deliberation.rulesets.rules import Electorate, Rule
+from deliberation.rulesets.service import meeting_rule, voting_rules
 
 
 async def roll_for(meeting: Meeting) -> dict[UUID, int]:
@@ -37,37 +42,67 @@ async def roll_for(meeting: Meeting) -> dict[UUID, int]:
 async def checks_for(meeting: Meeting, *, at: datetime) -> list[rules.Check]:
     """What is checked before the notice, as it stands now."""
     community = await Community.get(id=meeting.community_id)
-    rule = await meeting_rule(community.id)
     items = await items_of(meeting.id)
-    return rules.checks(_facts(meeting, community, rule, items, await roll_for(meeting), at))
-
-
-def _facts(
-    meeting: Meeting,
-    community: Community,
-    rule: Rule,
-    items: Sequence[AgendaItem],
-    roll: Mapping[UUID, int],
-    at: datetime,
-) -> rules.AgendaFacts:
-    zone = ZoneInfo(community.zone)
-    return rules.AgendaFacts(
-        items=[
-            rules.PlannedItem(
-                position=item.position,
-                step=Step(item.step),
-                minutes=item.minutes,
-                reporter=item.reporter,
-                wording=item.wording,
-            )
-            for item in items
-        ],
+    planned = _planned(items, await rules_for(community.id, items))
+    roll, zone = await roll_for(meeting), ZoneInfo(community.zone)
+    facts = rules.AgendaFacts(
+        items=planned,
         held_on=meeting.starts_at.astimezone(zone).date(),
         today=at.astimezone(zone).date(),
-        rule=rule,
+        rule=await meeting_rule(community.id),
         day_minutes=meeting.minutes,
         roll=len(roll),
         area_hundredths=sum(roll.values()),
+    )
+    facts = await _with_voters(facts, meeting)
+    return [*rules.checks(facts), *votes.checks(facts)]
+
+
+async def rules_for(community: UUID, items: Sequence[AgendaItem]) -> dict[str, Rule]:
+    """The rule sets that items name, as they are now."""
+    if not any(item.rule_key for item in items):
+        return {}
+    return await voting_rules(community)
+
+
+def _planned(items: Sequence[AgendaItem], known: Mapping[str, Rule]) -> list[rules.PlannedItem]:
+    return [
+        rules.PlannedItem(
+            position=item.position,
+            step=Step(item.step),
+            minutes=item.minutes,
+            reporter=item.reporter,
+            wording=item.wording,
+            rule=known[item.rule_key] if item.rule_key else None,
+            question=question_of(item),
+            window_days=item.window_days,
+        )
+        for item in items
+    ]
+
+
+def question_of(item: AgendaItem) -> Question | None:
+    """What an item asks; None where it cannot be read."""
+    try:
+        return Question.from_json(json.loads(item.question)) if item.question else MOTION
+    except Refusal:
+        return None
+
+
+async def _with_voters(facts: rules.AgendaFacts, meeting: Meeting) -> rules.AgendaFacts:
+    """Counted only as far as a rule asks for it."""
+    asked = {facts.rule_of(item).electorate for item in facts.items}
+    voters: dict[Electorate, int] = {"households": facts.roll}
+    if "persons" in asked:
+        voters["persons"] = await persons_in(meeting.community_id, scope=meeting.scope)
+    if "owners" not in asked:
+        return dataclasses.replace(facts, voters=voters)
+    owned = await ownership_of(meeting.community_id, scope=meeting.scope)
+    return dataclasses.replace(
+        facts,
+        voters={**voters, "owners": owned.heads},
+        units_without_owner=owned.without_owner,
+        units_without_area=owned.without_area,
     )
 
 
@@ -89,7 +124,8 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
         roll = await roll_for(found)
         rule = await meeting_rule(community.id)
         await set_roll(meeting, roll)
-        noticed = _noticed(found, rule, items, len(roll))
+        lines = _lines(items, await rules_for(community.id, items))
+        noticed = _noticed(found, rule, lines, len(roll))
         await _freeze(found, rule, noticed, at)
         notice = await _store(found, noticed, at)
         sealed = replace(noticed, notice_digest=notice.digest)
@@ -108,7 +144,7 @@ async def _take_up(entry: journal.Recorder, community: Community, item: AgendaIt
 
 
 def _noticed(
-    meeting: Meeting, rule: Rule, items: Sequence[AgendaItem], roll: int
+    meeting: Meeting, rule: Rule, lines: Sequence[NoticedItem], roll: int
 ) -> MeetingNoticed:
     return MeetingNoticed(
         meeting=meeting.id,
@@ -119,21 +155,29 @@ def _noticed(
         rule=rule.to_json(),
         roll=roll,
         present_required=present_required(rule, roll),
-        items=tuple(
-            NoticedItem(
-                item=item.id,
-                position=item.position,
-                title=item.title,
-                step=item.step,
-                minutes=item.minutes,
-                reporter=item.reporter,
-                matter=item.matter_id,
-                wording=item.wording or None,
-            )
-            for item in items
-        ),
+        items=tuple(lines),
         notice_digest="",
     )
+
+
+def _lines(items: Sequence[AgendaItem], known: Mapping[str, Rule]) -> list[NoticedItem]:
+    """Each item with the whole rule and question it is voted by."""
+    return [
+        NoticedItem(
+            item=item.id,
+            position=item.position,
+            title=item.title,
+            step=item.step,
+            minutes=item.minutes,
+            reporter=item.reporter,
+            matter=item.matter_id,
+            wording=item.wording or None,
+            rule=known[item.rule_key].to_json() if item.rule_key else None,
+            question=json.loads(item.question) if item.question else None,
+            window_days=item.window_days,
+        )
+        for item in items
+    ]
 
 
 async def _freeze(meeting: Meeting, rule: Rule, noticed: MeetingNoticed, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """Editing an agenda until its notice, and what is checked before the notice goes out. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -11,7 +11,8 @@ from deliberation.i18n import N_
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.matters.steps import Step
 from deliberation.meetings.rules import MeetingState, present_required
-from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.questions import MOTION, Question
+from deliberation.rulesets.rules import Electorate, Rule
 from deliberation.rulesets.wording import share_words
 
 LEAST_MINUTES, MOST_MINUTES = 1, 240
@@ -24,6 +25,11 @@ class PlannedItem:
     minutes: int
     reporter: str = ""
     wording: str = ""
+    rule: Rule | None = None
+    """The rule set that was chosen for it; None: the meeting's own."""
+    question: Question | None = MOTION
+    """None: it cannot be read."""
+    window_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,21 @@ class AgendaFacts:
     """Households that should attend."""
     area_hundredths: int
     """Their exclusive area in 0.01 m², shown with the roll."""
+    voters: Mapping[Electorate, int] = field(default_factory=dict)
+    """How many the roll holds of each kind that a rule asks for."""
+    units_without_owner: int = 0
+    units_without_area: int = 0
+
+    def rule_of(self, item: PlannedItem) -> Rule:
+        return item.rule or self.rule
+
+    @property
+    def notice_days(self) -> int:
+        """The longest that the meeting's rule or that of an item asks for."""
+        return max(self.rule_of(item).notice_days for item in (*self.items, _MEETING_ITSELF))
+
+
+_MEETING_ITSELF = PlannedItem(position=0, step=Step.RAISE, minutes=0)
 
 
 class CheckState(StrEnum):
@@ -126,7 +147,7 @@ def _check(is_sound: bool, says: Sentence, detail: Sentence) -> Check:
 
 
 def _notice_check(facts: AgendaFacts) -> Check:
-    days, needed = (facts.held_on - facts.today).days, facts.rule.notice_days
+    days, needed = (facts.held_on - facts.today).days, facts.notice_days
     latest = facts.held_on - timedelta(days=needed)
     return _check(
         days >= needed,

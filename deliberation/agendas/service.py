@@ -1,7 +1,7 @@
 """Drawing up an agenda from the demand list, until its notice freezes it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -81,6 +81,12 @@ async def editable(meeting: UUID) -> Meeting:
     found = await require_meeting(meeting)
     rules.check_may_edit(MeetingState(found.state))
     return found
+
+
+async def held_on(meeting: Meeting) -> date:
+    """Its day where the community is."""
+    community = await Community.get(id=meeting.community_id)
+    return meeting.starts_at.astimezone(ZoneInfo(community.zone)).date()
 
 
 async def carried_matters(community: UUID, *, besides: Sequence[UUID] = ()) -> list[Matter]:

@@ -26,6 +26,7 @@ SPELLINGS: Mapping[str, Sequence[str]] = {
     "area": ("专有面积", "面积", "建筑面积", "area"),
     "name": ("姓名", "name"),
     "representative": ("户代表", "是否户代表", "representative"),
+    "owner": ("业主", "是否业主", "产权人", "owner"),
     "last_four": ("电话后四位", "手机后四位", "后四位", "phone last four"),
     "roles": ("角色", "roles", "role"),
 }
@@ -34,7 +35,7 @@ LONGEST = 60
 
 _PLACES = ("grid", "courtyard", "entrance")
 _AREA = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,2})?) ?(?:m2|平方米|平米|平)?")
-_YES = frozenset({"是", "对", "1", "yes", "y", "true", "√", "✓", "✔", "户代表"})
+_YES = frozenset({"是", "对", "1", "yes", "y", "true", "√", "✓", "✔", "户代表", "业主"})
 _NO = frozenset({"否", "不是", "0", "no", "n", "false", "x", "×", "✗", "✕"})
 _BETWEEN_ROLES = re.compile(r"[、,;/\s]+")
 _ROLES: Mapping[str, Role] = {
@@ -44,6 +45,7 @@ _ROLES: Mapping[str, Role] = {
     "记录员": Role.RECORDER,
     "档案员": Role.ARCHIVIST,
     "联络员": Role.LIAISON,
+    "监票人": Role.SUPERVISOR,
     **{role.value: role for role in Role if role is not Role.ADMINISTRATOR},
 }
 """No administrator: whoever may import could otherwise make themselves one."""
@@ -51,14 +53,15 @@ _ROLES: Mapping[str, Role] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """`roles` are those beside being a resident or a representative; `last_four` is "" and
-    `says_representative` None where the row says nothing."""
+    """`roles` are those beside being a resident or a representative; `last_four` is "", and
+    `says_representative` and `says_owner` None, where the row says nothing."""
 
     row: int
     name: str
     last_four: str
     roles: frozenset[Role]
     says_representative: bool | None
+    says_owner: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +138,7 @@ class _LineReader:
 
     def _person(self) -> PersonFacts:
         roles = self._roles()
-        says = self._answer()
+        says = self._answer("representative")
         if says is None and Role.REPRESENTATIVE in roles:
             says = True
         return PersonFacts(
@@ -144,6 +147,7 @@ class _LineReader:
             last_four=self._last_four(),
             roles=roles - {Role.RESIDENT, Role.REPRESENTATIVE},
             says_representative=says,
+            says_owner=self._answer("owner"),
         )
 
     def _label(self) -> str:
@@ -175,10 +179,10 @@ class _LineReader:
                 self._note("roles", Code.INTAKE_ROLE_UNKNOWN, value=word)
         return frozenset(_ROLES[word] for word in words if word in _ROLES)
 
-    def _answer(self) -> bool | None:
-        text = self._plain("representative")
+    def _answer(self, name: str) -> bool | None:
+        text = self._plain(name)
         if text and text not in _YES | _NO:
-            self._note("representative", Code.INTAKE_ANSWER_UNREADABLE, value=text)
+            self._note(name, Code.INTAKE_ANSWER_UNREADABLE, value=text)
         return text in _YES if text else None
 
     def _plain(self, name: str) -> str:

@@ -64,9 +64,10 @@ async def stage(
 
 _EXISTING = (
     "SELECT h.id, h.representative_id, h.unit_id, u.place_path, u.label, u.area_hundredths,"
-    " p.id AS person_id, p.name, p.phone_last4, g.role"
+    " p.id AS person_id, p.name, p.phone_last4, o.id AS ownership, o.is_holder, g.role"
     " FROM household h JOIN unit u ON u.id = h.unit_id"
     " LEFT JOIN person p ON p.household_id = h.id LEFT JOIN role_grant g ON g.person_id = p.id"
+    " LEFT JOIN ownership o ON o.person_id = p.id AND o.unit_id = h.unit_id"
     " WHERE h.community_id = ? ORDER BY h.id, p.id"
 )
 """Households with their people and these with their roles: a row for each role."""
@@ -124,6 +125,8 @@ def _people(rows: list[dict[str, Any]]) -> Iterator[ExistingPerson]:
             last_four=first["phone_last4"],
             roles=frozenset(Role(row["role"]) for row in listed if row["role"]),
             is_representative=first["representative_id"] == first["person_id"],
+            ownership=store.identity(first["ownership"]),
+            is_holder=bool(first["is_holder"]),
         )
 
 

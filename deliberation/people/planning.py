@@ -19,6 +19,9 @@ class ExistingPerson:
     last_four: str
     roles: frozenset[Role]
     is_representative: bool
+    ownership: UUID | None = None
+    """That of this household's unit; None: no owner of it."""
+    is_holder: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,8 @@ class HouseholdChange:
     fields: tuple[FieldChange, ...]
     joined: tuple[PersonFacts, ...]
     people: tuple[PersonChange, ...]
+    holder: str = ""
+    """Of the owners of the unit, by name, who casts their vote; "" where it has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +128,37 @@ def _change(facts: HouseholdFacts, household: ExistingHousehold) -> HouseholdCha
         fields=tuple(_household_fields(facts, household)),
         joined=tuple(person for person, old in pairs if old is None),
         people=tuple(PersonChange(facts=p, existing=o, fields=f) for p, o, f in changes if f),
+        holder=holder_after(facts, household),
+    )
+
+
+def holder_of(facts: HouseholdFacts) -> str:
+    """Of a new household: its representative, or the first of several owners."""
+    owners = [person.name for person in facts.people if person.says_owner]
+    return _chosen(owners, facts.representative)
+
+
+def holder_after(facts: HouseholdFacts, household: ExistingHousehold) -> str:
+    """The same of one that is there, with what the file says about its owners."""
+    says = {identity_key(person.name): person.says_owner for person in facts.people}
+    known = sorted(household.people, key=lambda person: not person.is_holder)
+    names = {identity_key(person.name) for person in known}
+    owners = [person.name for person in known if _owns(person, says)]
+    owners += [p.name for p in facts.people if p.says_owner and identity_key(p.name) not in names]
+    changes = {change.field: change.after for change in _household_fields(facts, household)}
+    return _chosen(owners, str(changes.get("representative", household.representative)))
+
+
+def _owns(person: ExistingPerson, says: Mapping[str, bool | None]) -> bool:
+    """As the file says; as it was, where the file says nothing."""
+    said = says.get(identity_key(person.name))
+    return person.ownership is not None if said is None else said
+
+
+def _chosen(owners: Sequence[str], representative: str) -> str:
+    head = identity_key(representative)
+    return next(
+        (name for name in owners if identity_key(name) == head), owners[0] if owners else ""
     )
 
 
@@ -136,7 +172,8 @@ def _household_fields(facts: HouseholdFacts, household: ExistingHousehold) -> It
 
 
 def _person_fields(person: PersonFacts, old: ExistingPerson) -> tuple[FieldChange, ...]:
-    """Blank digits say nothing, and roles are granted but never withdrawn by an import."""
+    """Blanks say nothing, and roles are granted but never withdrawn by an import; who is said to
+    own the unit no more does not."""
     fields: list[FieldChange] = []
     if person.last_four and person.last_four != old.last_four:
         change = FieldChange(field="last_four", before=old.last_four, after=person.last_four)
@@ -144,4 +181,7 @@ def _person_fields(person: PersonFacts, old: ExistingPerson) -> tuple[FieldChang
     if not person.roles <= old.roles:
         before, after = tuple(sorted(old.roles)), tuple(sorted(old.roles | person.roles))
         fields.append(FieldChange(field="roles", before=before, after=after))
+    is_owner = old.ownership is not None
+    if person.says_owner is not None and person.says_owner is not is_owner:
+        fields.append(FieldChange(field="owner", before=is_owner, after=person.says_owner))
     return tuple(fields)

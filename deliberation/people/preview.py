@@ -68,6 +68,8 @@ def _as_read(field: str, value: Value) -> object:
     """Of a telephone only that there is one; roles as a list."""
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if isinstance(value, int):
         return f"{Decimal(value).scaleb(-2)} m²" if value else ""
     return "…" if value and field == "last_four" else value or ""

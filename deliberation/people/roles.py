@@ -17,6 +17,7 @@ class Role(StrEnum):
     RECORDER = "recorder"
     ARCHIVIST = "archivist"
     LIAISON = "liaison"
+    SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
 
 
@@ -34,6 +35,8 @@ class Permission(StrEnum):
     PREPARE = "prepare"
     PRESIDE = "preside"
     RECORD = "record"
+    ENTER_PAPERS = "enter_papers"
+    SUPERVISE = "supervise"
     APPROVE_MINUTES = "approve_minutes"
     REPORT_PROGRESS = "report_progress"
     READ_RECORDS = "read_records"
@@ -48,6 +51,7 @@ _RESIDENT = frozenset(
         Permission.SUPPORT_DEMAND,
         Permission.ATTEND,
         Permission.SPEAK,
+        Permission.VOTE,
         Permission.RATE,
     }
 )
@@ -56,7 +60,7 @@ _STAFF = frozenset({Permission.PUBLIC, Permission.ATTEND})
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.RESIDENT: _RESIDENT,
-        Role.REPRESENTATIVE: _RESIDENT | {Permission.VOTE},
+        Role.REPRESENTATIVE: _RESIDENT,
         Role.FACILITATOR: _STAFF
         | {
             Permission.RAISE_DEMAND,
@@ -64,14 +68,17 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             Permission.PREPARE,
             Permission.PRESIDE,
             Permission.RECORD,
+            Permission.ENTER_PAPERS,
             Permission.APPROVE_MINUTES,
             Permission.REPORT_PROGRESS,
             Permission.READ_RECORDS,
             Permission.IMPORT,
         },
-        Role.RECORDER: _STAFF | {Permission.RECORD, Permission.READ_RECORDS},
+        Role.RECORDER: _STAFF
+        | {Permission.RECORD, Permission.ENTER_PAPERS, Permission.READ_RECORDS},
         Role.ARCHIVIST: _STAFF | {Permission.READ_RECORDS},
         Role.LIAISON: _STAFF | {Permission.REPORT_PROGRESS},
+        Role.SUPERVISOR: _STAFF | {Permission.ENTER_PAPERS, Permission.SUPERVISE},
         Role.ADMINISTRATOR: _STAFF
         | {Permission.IMPORT, Permission.ADMINISTER, Permission.SEE_CONTACTS, Permission.PREPARE},
     }

@@ -1,6 +1,6 @@
 """Facts about people that the other features ask for, and giving roles and accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -95,6 +95,15 @@ async def representatives(households: Iterable[UUID]) -> dict[UUID, UUID | None]
     """Who casts the vote of each household."""
     rows = await Household.filter(id__in=list(households)).values_list("id", "representative_id")
     return {row[0]: row[1] for row in rows}
+
+
+async def owners_among(people: Collection[UUID]) -> set[UUID]:
+    """Which of these persons own a unit."""
+    rows = await store.read(
+        "SELECT DISTINCT person_id AS id FROM ownership WHERE person_id AMONG ?",
+        store.listed(people),
+    )
+    return store.identities(rows)
 
 
 async def count_households(community: UUID) -> int:

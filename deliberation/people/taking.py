@@ -9,7 +9,13 @@ from deliberation import store
 from deliberation.people.cards import new_cards
 from deliberation.people.intake import HouseholdFacts, PersonFacts
 from deliberation.people.models import Card, Place, Unit
-from deliberation.people.planning import HouseholdChange, PeoplePlan, PersonChange
+from deliberation.people.planning import (
+    ExistingPerson,
+    HouseholdChange,
+    PeoplePlan,
+    PersonChange,
+    holder_of,
+)
 from deliberation.sheets.columns import identity_key
 from deliberation.store import staging
 
@@ -34,6 +40,7 @@ TABLES: dict[str, dict[str, str]] = {
         "name": "text",
         "phone_last4": "text",
     },
+    "ownership": {"id": "uuid", "unit_id": "uuid", "person_id": "uuid", "is_holder": "boolean"},
     "role_grant": {"id": "uuid", "person_id": "uuid", "role": "text"},
     "card": {
         "id": "uuid",
@@ -50,7 +57,10 @@ CORRECTIONS: dict[str, dict[str, str]] = {
     "unit": {"id": "uuid", "area_hundredths": "int"},
     "household": {"id": "uuid", "representative_id": "uuid"},
     "person": {"id": "uuid", "phone_last4": "text"},
+    "ownership": {"id": "uuid", "is_holder": "boolean"},
 }
+_ENDED = "ownership_ended"
+"""What ownerships that are no more are put aside for."""
 
 _KINDS = ("grid", "courtyard", "entrance")
 
@@ -63,7 +73,7 @@ def rows_of(
     """New rows and corrections by table. CPU work: callers run it off the event loop. `taken`
     are the lookups of the cards there are."""
     rows: Rows = {table: [] for table in TABLES}
-    corrections: Rows = {table: [] for table in CORRECTIONS}
+    corrections: Rows = {table: [] for table in (*CORRECTIONS, _ENDED)}
     for facts in plan.added:
         _add_household(rows, community, facts)
     for change in plan.changed:
@@ -90,6 +100,32 @@ def _change_household(
         corrections["household"].append(chosen)
     for person_change in change.people:
         _change_person(rows, corrections, person_change)
+    _change_owners(rows, corrections, change, people)
+
+
+def _change_owners(
+    rows: Rows, corrections: Rows, change: HouseholdChange, people: Mapping[str, str]
+) -> None:
+    """`people` are those of the household by name, who joined it among them."""
+    holder, known = identity_key(change.holder), dict[str, ExistingPerson]()
+    for person in change.existing.people:
+        known[identity_key(person.name)] = person
+    ended = {p.existing.ownership for p in change.people if p.facts.says_owner is False}
+    corrections[_ENDED] += [{"id": str(one)} for one in ended if one]
+    for facts in change.facts.people:
+        name = identity_key(facts.name)
+        if facts.says_owner and not (name in known and known[name].ownership):
+            _add_owner(rows, str(change.existing.unit), people[name], is_holder=name == holder)
+    for name, person in known.items():
+        is_kept = person.ownership is not None and person.ownership not in ended
+        if is_kept and person.is_holder is not (name == holder):
+            kept = {"id": str(person.ownership), "is_holder": name == holder}
+            corrections["ownership"].append(kept)
+
+
+def _add_owner(rows: Rows, unit: str, person: str, *, is_holder: bool) -> None:
+    made = {"id": str(uuid4()), "unit_id": unit, "person_id": person, "is_holder": is_holder}
+    rows["ownership"].append(made)
 
 
 def _change_person(rows: Rows, corrections: Rows, change: PersonChange) -> None:
@@ -112,6 +148,10 @@ def _add_household(rows: Rows, community: UUID, facts: HouseholdFacts) -> None:
         }
     )
     made = {p.name: _add_person(rows, community, household, p) for p in facts.people}
+    holder = holder_of(facts)
+    for person in facts.people:
+        if person.says_owner:
+            _add_owner(rows, unit, made[person.name], is_holder=person.name == holder)
     rows["household"].append(
         {
             "id": str(household),
@@ -163,7 +203,16 @@ async def take(intake: UUID, community: UUID) -> None:
         await staging.take_over(intake, table, columns)
     for table, columns in CORRECTIONS.items():
         await staging.take_changes(intake, table, columns)
+    await _end_ownerships(intake)
     await _plant_places(community)
+
+
+async def _end_ownerships(intake: UUID) -> None:
+    await store.write(
+        f"DELETE FROM ownership WHERE id IN (SELECT {staging.value('id', 'uuid')}"  # noqa: S608
+        " FROM staged_row s WHERE s.batch_id = ? AND s.target = ?)",
+        [intake, _ENDED],
+    )  # only our own names are put in
 
 
 async def _plant_places(community: UUID) -> None:

@@ -5,8 +5,10 @@ where it comes from, and every ballot carries the whole rule it was opened under
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, Literal
 
 import msgspec
@@ -111,7 +113,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     objection_days: int = 0
     """How long a result is provisional; 0: it is final when it is announced."""
     shown: Literal["at-once", "certified"] = "at-once"
-    """Whether the provisional count is public, or only how many took part."""
+    """Whether the result is announced at once, provisionally, or only after the objection window,
+    in which nobody knows the count: then it is final."""
     precedence: Literal["first", "paper", "online"] = "first"
     """Which vote counts where one voter voted on paper and on a screen; `first` for secret ones."""
     by_hands: bool = False
@@ -126,13 +129,13 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     day_minutes: int
 
     def __post_init__(self) -> None:
-        for name, words, least, most in _LIMITS:
+        for name, (words, least, most) in LIMITS.items():
             if not least <= getattr(self, name) <= most:
                 raise Refusal(Code.RULE_INVALID, field=words)
-        for name, words in _TEXTS:
+        for name, words in TEXTS.items():
             if not getattr(self, name).strip():
                 raise Refusal(Code.RULE_INVALID, field=words)
-        if not _KEY.fullmatch(self.key):
+        if not is_key(self.key):
             raise Refusal(Code.RULE_INVALID, field=N_("代号"))
         self._check_area()
         self._check_secrecy()
@@ -168,11 +171,20 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     def is_by_area(self) -> bool:
         return self.majority_area is not None or self.participation_area is not None
 
+    @property
+    def is_complete(self) -> bool:
+        """Residents' meetings need a quorum by law, so theirs is laid down too."""
+        has_quorum = self.attendance is not None or self.participation is not None
+        return self.majority is not None and (has_quorum or self.pattern != "residents")
+
+    def is_in_force(self, on: date) -> bool:
+        return (self.in_force_from or on) <= on <= (self.in_force_until or on)
+
     def check_usable(self, on: date) -> None:
         """Raises RULE_INCOMPLETE or RULE_NOT_IN_FORCE for a meeting held on that day."""
-        _majority = self.decisive
-        begins, ends = self.in_force_from or on, self.in_force_until or on
-        if not begins <= on <= ends:
+        if not self.is_complete:
+            raise Refusal(Code.RULE_INCOMPLETE, rule=self.name)
+        if not self.is_in_force(on):
             raise Refusal(Code.RULE_NOT_IN_FORCE, rule=self.name, day=on.isoformat())
 
     def to_json(self) -> dict[str, Any]:
@@ -190,14 +202,27 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _KEY = re.compile(r"[a-z0-9-]{1,14}")
-_LIMITS = (
-    ("proxies", N_("委托"), 0, 100),
-    ("window_days", N_("开放天数"), 0, 90),
-    ("objection_days", N_("异议天数"), 0, 60),
-    ("version", N_("版本"), 1, 1_000_000),
-    ("speech_seconds", N_("发言时间"), 10, 3600),
-    ("speeches_per_item", N_("发言次数"), 1, 100),
-    ("notice_days", N_("公告天数"), 0, 90),
-    ("day_minutes", N_("会议时长"), 10, 1440),
+
+
+def is_key(text: str) -> bool:
+    """Whether a rule set may be named so."""
+    return _KEY.fullmatch(text) is not None
+
+
+LIMITS: Mapping[str, tuple[str, int, int]] = MappingProxyType(
+    {
+        "proxies": (N_("委托"), 0, 100),
+        "window_days": (N_("开放天数"), 0, 90),
+        "objection_days": (N_("异议天数"), 0, 60),
+        "version": (N_("版本"), 1, 1_000_000),
+        "speech_seconds": (N_("发言时间"), 10, 3600),
+        "speeches_per_item": (N_("发言次数"), 1, 100),
+        "notice_days": (N_("公告天数"), 0, 90),
+        "day_minutes": (N_("会议时长"), 10, 1440),
+    }
 )
-_TEXTS = (("name", N_("名称")), ("source", N_("依据")), ("label", N_("性质")))
+"""Of each whole number: what it is called, the least and the most it may be."""
+TEXTS: Mapping[str, str] = MappingProxyType(
+    {"name": N_("名称"), "source": N_("依据"), "label": N_("性质")}
+)
+"""What may not be left empty."""

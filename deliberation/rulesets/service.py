@@ -1,6 +1,7 @@
 """The rules in force, by kind; a change is a new version."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,13 +14,21 @@ from deliberation.journal.canonical import canonical
 from deliberation.journal.events import RuleSetAdopted
 from deliberation.people.roles import Actor, Permission
 from deliberation.rulesets.models import RuleSet
-from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.rules import TEXTS, Rule, is_key
 from deliberation.rulesets.shipped import SHIPPED
 
 MEETING = "meeting"
 DAYS = "days"
 RANKING = "ranking"
 _VOTING = "rule:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A rule as it stood; `adopted_at` is None for what came with the service."""
+
+    rule: Rule
+    adopted_at: datetime | None
 
 
 async def in_force(community: UUID, kind: str) -> dict[str, Any]:
@@ -64,31 +73,64 @@ async def voting_rule(community: UUID, key: str) -> Rule:
     """The latest version of a rule set; the meeting's own for an empty key. Raises RULE_UNKNOWN."""
     if not key:
         return await meeting_rule(community)
-    row = await _latest(community, _VOTING + key)
-    if row is not None:
-        return Rule.from_json(json.loads(row.data))
-    if key not in SHIPPED:
+    found = (await voting_rules(community)).get(key)
+    if found is None:
         raise Refusal(Code.RULE_UNKNOWN)
-    return SHIPPED[key]
+    return found
+
+
+async def versions(community: UUID, key: str) -> list[Version]:
+    """All versions of a rule set, the latest first; that of the service is the first there was.
+    Raises RULE_UNKNOWN."""
+    rows = await RuleSet.filter(community_id=community, kind=_kind(key)).order_by("-version")
+    found = [
+        Version(rule=Rule.from_json(json.loads(row.data)), adopted_at=row.created_at)
+        for row in rows
+    ]
+    if key in SHIPPED:
+        found.append(Version(rule=SHIPPED[key], adopted_at=None))
+    if not found:
+        raise Refusal(Code.RULE_UNKNOWN)
+    return found
+
+
+def _kind(key: str) -> str:
+    if not is_key(key):
+        raise Refusal(Code.RULE_UNKNOWN)
+    return MEETING if key == MEETING else _VOTING + key
 
 
 @journal.shielded
-async def adopt_voting_rule(actor: Actor, community: UUID, rule: Rule, *, at: datetime) -> Rule:
+async def adopt_voting_rule(
+    actor: Actor, community: UUID, rule: Rule, *, is_new: bool = False, at: datetime
+) -> Rule:
     """Adopt a new rule set, or a new version of one. What was noticed under an earlier version
-    keeps it. `rule.key` "meeting" changes the rule by which meetings are held."""
+    keeps it. `rule.key` "meeting" changes the rule by which meetings are held.
+
+    Raises RULE_KEY_TAKEN where an `is_new` one is there already, and RULE_INVALID where what the
+    law left open is filled in without saying what it rests on.
+    """
     actor.require(Permission.ADMINISTER)
     async with journal.record(community, actor=actor.person, at=at) as entry:
-        is_meetings = rule.key == MEETING
-        kind = MEETING if is_meetings else _VOTING + rule.key
-        last = await _latest(community, kind)
-        before = last.version if last else (1 if rule.key in SHIPPED else 0)
-        versioned = replace(rule, version=before + 1)
+        last = await _before(community, rule.key)
+        if is_new and last is not None:
+            raise Refusal(Code.RULE_KEY_TAKEN, key=rule.key)
+        if last and rule.is_complete and not last.is_complete and rule.source == last.source:
+            raise Refusal(Code.RULE_INVALID, field=TEXTS["source"])
+        versioned = replace(rule, version=last.version + 1 if last else 1)
         await RuleSet.create(
             community_id=community,
-            kind=kind,
+            kind=_kind(rule.key),
             version=versioned.version,
             data=canonical(versioned.to_json()),
             created_at=at,
         )
         entry.tell(RuleSetAdopted(key=rule.key, rule=versioned.to_json()))
     return versioned
+
+
+async def _before(community: UUID, key: str) -> Rule | None:
+    row = await _latest(community, _kind(key))
+    if row is None:
+        return SHIPPED.get(key)
+    return replace(Rule.from_json(json.loads(row.data)), version=row.version)

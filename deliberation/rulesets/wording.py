@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
 
+from msgspec.structs import replace
+
 from deliberation.i18n import N_
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.rulesets.exact import amount_text
@@ -92,6 +94,24 @@ def disclaimer(rule: Rule) -> Sentence:
     if rule.pattern == "owners":
         return say(N_("{label}，不等同业主大会表决。"), label=say(rule.label))
     return say(N_("{label}，不代替业主大会表决。"), label=say(rule.label))
+
+
+def in_language(rule: Rule, language: str) -> Rule:
+    """The rule with its own words in the reader's language, as far as it has them."""
+    own = next((w for w in rule.words if w.language == language.split("-")[0]), None)
+    if own is None:
+        return rule
+    return replace(
+        rule,
+        name=own.name.strip() or rule.name,
+        source=own.source.strip() or rule.source,
+        label=own.label.strip() or rule.label,
+    )
+
+
+def rule_name(rule: Rule, language: str) -> Sentence:
+    """What it is called in that language; in Chinese where nobody has said."""
+    return say(in_language(rule, language).name)
 
 
 def words(rule: Rule, question: Question = MOTION) -> list[Sentence]:
@@ -189,7 +209,14 @@ def _special(rule: Rule) -> Iterator[Sentence]:
     if rule.precedence == "online":
         yield say(N_("同一人又投纸票又在网上投的，以网上的为准。"))
     if rule.objection_days:
-        yield say(N_("结果先公示{n}天，没有异议或者异议答复后才确认。"), n=rule.objection_days)
+        text = (
+            N_("结果先公示{n}天，没有异议或者异议答复后才确认。")
+            if rule.shown == "at-once"
+            else N_("关闭后先听{n}天异议，这期间谁也不知道票数，然后计票宣布，宣布即为最后结果。")
+        )
+        yield say(text, n=rule.objection_days)
+    if rule.by_hands:
+        yield say(N_("也可以举手表决，由两人点数，写明是举手。"))
     if rule.needs_supervisor:
         yield say(N_("监票人签字后才宣布结果。"))
 

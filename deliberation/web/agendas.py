@@ -2,36 +2,30 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from deliberation.agendas import editing, rules
+from deliberation.agendas import editing
 from deliberation.agendas import service as agendas
 from deliberation.agendas.editing import Edit
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.publishing import checks_for, publish_notice, roll_for
-from deliberation.demands.models import Demand
+from deliberation.agendas.publishing import publish_notice
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
-from deliberation.matters.models import Matter
-from deliberation.matters.steps import MatterState, Step
-from deliberation.meetings.days import notice_deadline
+from deliberation.matters.steps import Step
 from deliberation.meetings.models import Meeting
 from deliberation.meetings.rules import MeetingState
 from deliberation.meetings.service import require_meeting
+from deliberation.notices.models import Notice
 from deliberation.people.roles import Permission
-from deliberation.rulesets.service import meeting_rule
 from deliberation.web import guarding
+from deliberation.web.drawing import begins_of, drawing_of
+from deliberation.web.itemvotes import ItemVote, noticed_votes, vote_from, votes_of
+from deliberation.web.notices import noticed_in
 from deliberation.web.pages import go, page, words_of
 from deliberation.web.routing import Page, get, post
 from deliberation.web.visit import Visit
-
-SHOWN = 8
-"""Ranked demands that are seen at once, besides those taken; the others are a press away."""
-LISTED = 200
 
 Act = Callable[[Visit, UUID], Awaitable[None]]
 
@@ -69,7 +63,7 @@ async def _meeting(visit: Visit) -> Meeting:
 async def _board(visit: Visit, meeting: Meeting, tried: Tried) -> Response:
     items = await agendas.items_of(meeting.id)
     is_open = meeting.state == MeetingState.PLANNED
-    drawing = await _drawing(visit, meeting, items) if is_open else {}
+    drawing = await drawing_of(visit, meeting, items) if is_open else {}
     return page(
         visit,
         "agendas/board.html" if is_open else "agendas/frozen.html",
@@ -77,7 +71,8 @@ async def _board(visit: Visit, meeting: Meeting, tried: Tried) -> Response:
         section="desk",
         meeting=meeting,
         items=items,
-        begins=_begins(meeting.starts_at, items),
+        begins=begins_of(meeting.starts_at, items),
+        votes=await _votes(visit, meeting, items),
         planned=sum(item.minutes for item in items),
         tried=tried,
         errors=tried.errors,
@@ -85,49 +80,14 @@ async def _board(visit: Visit, meeting: Meeting, tried: Tried) -> Response:
     )
 
 
-def _begins(starts_at: datetime, items: Sequence[AgendaItem]) -> list[datetime]:
-    """When each item begins if all before it keep their minutes; at last, when all are done."""
-    begins = [starts_at]
-    for item in items:
-        begins.append(begins[-1] + timedelta(minutes=item.minutes))
-    return begins
-
-
-async def _drawing(visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]) -> dict[str, Any]:
-    """What is needed to draw the agenda up: the list, the matters, the checks."""
-    ranked = await agendas.ranking_for(meeting, at=visit.now)
-    demands = await Demand.filter(id__in=[r.demand.id for r in ranked[:LISTED]])
-    found = await checks_for(meeting, at=visit.now)
-    held_on = meeting.starts_at.astimezone(visit.zone).date()
-    carried = await agendas.carried_matters(visit.here.id)
-    elsewhere = await agendas.elsewhere(meeting)
-    places = {item.demand_id: item.position for item in items if item.demand_id}
-    return {
-        "ranked": ranked[:LISTED],
-        "unlisted": max(0, len(ranked) - LISTED),
-        "shown": SHOWN + len(places),
-        "demands": {demand.id: demand for demand in demands},
-        "places": places,
-        "carried": carried,
-        "other_matters": await _other_matters(visit, carried, [*items, *elsewhere]),
-        "elsewhere": elsewhere,
-        "steps_of": {item.id: await editing.steps_open_to(item) for item in items},
-        "checks": found,
-        "failed": rules.failed(found),
-        "ends_at": meeting.starts_at + timedelta(minutes=meeting.minutes),
-        "passed": sum(check.state is rules.CheckState.PASSED for check in found),
-        "notice_by": notice_deadline(held_on, (await meeting_rule(visit.here.id)).notice_days),
-        "roll": len(await roll_for(meeting)),
-    }
-
-
-async def _other_matters(
-    visit: Visit, carried: Sequence[Matter], items: Sequence[AgendaItem]
-) -> list[Matter]:
-    """Active matters that may be reported on too."""
-    taken = {matter.id for matter in carried} | {item.matter_id for item in items}
-    active = await Matter.filter(community_id=visit.here.id, state=MatterState.ACTIVE)
-    return [matter for matter in active if matter.id not in taken]
+async def _votes(
+    visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]
+) -> Mapping[UUID, ItemVote]:
+    """As published; by the rule sets of today where nothing is published yet."""
+    notice = await Notice.get_or_none(subject_id=meeting.id)
+    if notice is None:
+        return await votes_of(visit, items)
+    return noticed_votes(visit, noticed_in(notice))
 
 
 def _doing(act: Act) -> Callable[[Visit], Awaitable[Response]]:
@@ -154,8 +114,13 @@ _ANSWERED_HERE = frozenset(
         Code.AGENDA_CHECKS_FAILED,
         Code.AGENDA_ALREADY_ON,
         Code.AGENDA_ELSEWHERE,
+        Code.AGENDA_WINDOW_TOO_LONG,
         Code.FIELD_INVALID,
         Code.FIELD_TOO_LONG,
+        Code.QUESTION_INVALID,
+        Code.RULE_INCOMPLETE,
+        Code.RULE_NOT_IN_FORCE,
+        Code.RULE_UNKNOWN,
     }
 )
 
@@ -214,6 +179,7 @@ async def _edit(visit: Visit, meeting: UUID) -> None:
         minutes=visit.number("minutes") if "minutes" in sent else None,
         reporter=visit.text("reporter") if "reporter" in sent else None,
         wording=visit.text("wording") if "wording" in sent else None,
+        vote=vote_from(visit) if "method" in sent else None,
     )
     item = visit.path_id("item")
     await editing.edit_item(visit.actor, meeting, item, edit, at=visit.now)

@@ -28,7 +28,7 @@ DEMAND_HEADERS = (
 )
 PEOPLE_HEADERS = (
     *("网格", "楼院", "楼门", "门牌", "专有面积"),
-    *("姓名", "户代表", "电话后四位", "角色"),
+    *("姓名", "户代表", "业主", "电话后四位", "角色"),
 )
 PATIENCE_SECONDS = 2.0
 """How long an upload is waited for, before its progress is shown instead."""
@@ -188,6 +188,7 @@ FIELD_WORDS = {
     "contact_phone": N_("电话"),
     "area": N_("专有面积"),
     "representative": N_("户代表"),
+    "owner": N_("业主"),
     "joined": N_("新增住户"),
     "last_four": N_("电话后四位"),
     "roles": N_("角色"),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,9 @@ from deliberation.notices.models import Notice
 from deliberation.papers.press import to_pdf
 from deliberation.people.roles import Permission
 from deliberation.rulesets import wording
+from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
+from deliberation.web.itemvotes import ItemVote, noticed_votes, rule_of
 from deliberation.web.pages import page
 from deliberation.web.qr import qr_svg
 from deliberation.web.routing import Page, get
@@ -71,7 +74,7 @@ async def shown(visit: Visit) -> Response:
     if notice is None:
         return page(visit, "notices/none.html", section="days", meeting=meeting)
     noticed = noticed_in(notice)
-    rule = Rule.from_json(noticed.rule)
+    rule = wording.in_language(Rule.from_json(noticed.rule), visit.language)
     placed, left_out = await reasons_for(meeting.id)
     return page(
         visit,
@@ -86,9 +89,38 @@ async def shown(visit: Visit) -> Response:
         label=say(rule.label),
         attendance=_attendance(noticed),
         rule_words=wording.words(rule),
+        labels={line.item: say(_rule(visit, noticed, line).label) for line in noticed.items},
+        votes=noticed_votes(visit, noticed),
+        own_rules=_own_rules(visit, noticed),
         address=_address(visit, meeting),
         qr=qr_svg(_address(visit, meeting)),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRule:
+    """A rule set that items are voted by instead of the meeting's own."""
+
+    items: Sequence[int]
+    name: Sentence
+    words: Sequence[Sentence]
+
+
+def _rule(visit: Visit, noticed: MeetingNoticed, line: NoticedItem) -> Rule:
+    return wording.in_language(rule_of(noticed, line), visit.language)
+
+
+def _own_rules(visit: Visit, noticed: MeetingNoticed) -> list[OwnRule]:
+    """Each rule set once for what is asked alike, with the items it is for."""
+    groups: dict[tuple[Rule, Question], list[int]] = {}
+    for line in noticed.items:
+        if line.rule is not None:
+            asked = Question.from_json(line.question) if line.question else MOTION
+            groups.setdefault((_rule(visit, noticed, line), asked), []).append(line.position)
+    return [
+        OwnRule(items=items, name=say(rule.name), words=wording.words(rule, asked))
+        for (rule, asked), items in groups.items()
+    ]
 
 
 def _address(visit: Visit, meeting: Meeting) -> str:
@@ -124,7 +156,8 @@ async def poster(visit: Visit) -> Response:
 def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]:
     """The data of papers/typst/notice.typ."""
     noticed, translate = noticed_in(notice), visit.translations.gettext
-    rule, address = Rule.from_json(noticed.rule), _address(visit, meeting)
+    address = _address(visit, meeting)
+    rule = wording.in_language(Rule.from_json(noticed.rule), visit.language)
     begins = meeting.starts_at.astimezone(visit.zone)
     title, access = _headline(visit, meeting, noticed)
     published = notice.published_at.astimezone(visit.zone).date()
@@ -140,7 +173,7 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
         "when": _when(visit, begins, noticed.minutes),
         "place": noticed.venue,
         "access": access,
-        "items": [_line(visit, item, rule) for item in noticed.items],
+        "items": _lines(visit, noticed),
         "rules_lead": translate(N_("怎样算通过：")),
         "rules": "".join(one.render(translate) for one in said),
         "qr_svg": str(qr_svg(address)),
@@ -175,7 +208,7 @@ def _headline(visit: Visit, meeting: Meeting, noticed: MeetingNoticed) -> tuple[
 def _limits(rule: Rule) -> list[Sentence]:
     return [
         say(N_("没有列在这里的事，当天不表决。")),
-        say(N_("本次表决为{label}，不代替业主大会表决。"), label=say(rule.label)),
+        wording.disclaimer(rule),
     ]
 
 
@@ -189,7 +222,23 @@ def _when(visit: Visit, begins: datetime, minutes: int) -> str:
     )
 
 
-def _line(visit: Visit, item: NoticedItem, rule: Rule) -> dict[str, str]:
+def _lines(visit: Visit, noticed: MeetingNoticed) -> list[dict[str, Any]]:
+    votes = noticed_votes(visit, noticed)
+    return [
+        _line(visit, item, _rule(visit, noticed, item)) | {"notes": _notes(visit, votes[item.item])}
+        for item in noticed.items
+    ]
+
+
+def _notes(visit: Visit, vote: ItemVote) -> list[str]:
+    """What is chosen from, and the rule in words."""
+    translate = visit.translations.gettext
+    options = [f"{number}. {option}" for number, option in enumerate(vote.options, start=1)]
+    says = "".join(sentence.render(translate) for sentence in vote.says)
+    return [text for text in ("　".join(options), says) if text]
+
+
+def _line(visit: Visit, item: NoticedItem, rule: Rule) -> dict[str, Any]:
     translate = visit.translations.gettext
     label = translate(N_("决议文字（{label}）")).format(label=translate(rule.label))
     return {

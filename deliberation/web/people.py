@@ -7,6 +7,7 @@ from starlette.responses import Response
 from deliberation.people import service as people
 from deliberation.people.codes import format_code
 from deliberation.people.models import Person
+from deliberation.people.owners import owners_among, ownership_of
 from deliberation.people.roles import Permission
 from deliberation.web import guarding
 from deliberation.web.pages import go, page
@@ -54,7 +55,15 @@ async def listing(visit: Visit) -> Response:
     if text:
         query = query.filter(name__contains=text)
     rows = await query.limit(100).prefetch_related("household__unit")
-    return page(visit, "people/list.html", section="desk", rows=rows, text=text)
+    return page(
+        visit,
+        "people/list.html",
+        section="desk",
+        rows=rows,
+        text=text,
+        owners=await owners_among([row.id for row in rows]),
+        owned=await ownership_of(visit.here.id),
+    )
 
 
 async def issue(visit: Visit) -> Response:
