@@ -19,6 +19,7 @@ OFFICES: Sequence[Role] = (
     Role.RECORDER,
     Role.ARCHIVIST,
     Role.LIAISON,
+    Role.SUPERVISOR,
     Role.ADMINISTRATOR,
 )
 

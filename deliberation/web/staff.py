@@ -19,6 +19,7 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.RECORDER: N_("记录员"),
     Role.ARCHIVIST: N_("档案员"),
     Role.LIAISON: N_("联络员"),
+    Role.SUPERVISOR: N_("监票人"),
     Role.ADMINISTRATOR: N_("管理员"),
 }
 _FIELDS = {"姓名": "name", "用户名": "login", "职责": "roles"}
