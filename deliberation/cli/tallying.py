@@ -1,6 +1,5 @@
 """Counting a file of votes by any method: no settings, no database, no server."""
 
-import json
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -11,10 +10,16 @@ import click
 import msgspec
 
 from deliberation.cli.desk import Refused, words
-from deliberation.cli.wording import _, terminal_language
+from deliberation.cli.recounting import (
+    bundle_in,
+    declared,
+    differently,
+    echo_json,
+    rendered,
+    tell_recount,
+)
+from deliberation.cli.wording import _
 from deliberation.errors import Refusal
-from deliberation.i18n.catalogs import translations_for
-from deliberation.i18n.sentences import Sentence
 from deliberation.tally.counted import Count, Step
 from deliberation.tally.files.lines import Read
 from deliberation.tally.files.reading import Kind, read_votes
@@ -38,25 +43,52 @@ class Wanted:
     completion: Completion
     as_json: bool
 
+    @property
+    def asks_for_nothing_else(self) -> bool:
+        """Of a list that carries its own rule: whether it is to be counted by that."""
+        others = (self.method, self.seats, self.tie_break)
+        return others == (None, None, None) and self.completion == "add1u"
+
 
 def tally(wanted: Wanted) -> None:
-    """Count and tell. Raises Refused for a file that cannot be read or counted so."""
+    """Count and tell. Raises Refused for a file that cannot be read or counted so, and after
+    telling for a published list that does not agree with itself."""
     try:
-        kind, read = read_votes(_data(wanted.path), Path(wanted.path).name, wanted.kind)
-        profile = read.profile
-        if wanted.seats is not None:
-            profile = msgspec.structs.replace(profile, seats=wanted.seats)
-        method = wanted.method or default_method(kind, profile)
-        counted = count(method, profile, _tie_break(wanted, profile), wanted.completion)
+        data = _data(wanted.path)
+        bundle = bundle_in(data, wanted.kind)
+        if bundle is None:
+            _tally_file(data, wanted)
+        elif wanted.asks_for_nothing_else:
+            tell_recount(bundle, as_json=wanted.as_json)
+        else:
+            read = read_votes(data, kind=Kind.PUBLISHED)[1]
+            completion = wanted.completion
+            tie_break = _tie_break(wanted, read.profile) or declared(bundle, read.profile)
+            counted = differently(
+                bundle, read.profile, wanted.method, wanted.seats, tie_break, completion
+            )
+            _tell(counted, read, as_json=wanted.as_json)
     except Refusal as refusal:
         raise Refused(words(refusal)) from refusal
+
+
+def _tally_file(data: bytes, wanted: Wanted) -> None:
+    kind, read = read_votes(data, Path(wanted.path).name, wanted.kind)
+    profile = read.profile
+    if wanted.seats is not None:
+        profile = msgspec.structs.replace(profile, seats=wanted.seats)
+    method = wanted.method or default_method(kind, profile)
+    counted = count(method, profile, _tie_break(wanted, profile), wanted.completion)
+    _tell(counted, read, as_json=wanted.as_json)
+
+
+def _tell(counted: Count, read: Read, *, as_json: bool) -> None:
     for remark in read.remarks:
-        click.echo(_rendered(remark), err=True)
-    if wanted.as_json:
-        text = json.dumps(counted.to_json(), ensure_ascii=False, indent=2)
-        click.echo(text.encode())  # UTF-8 whatever the terminal's encoding
+        click.echo(rendered(remark), err=True)
+    if as_json:
+        echo_json(counted.to_json())
     else:
-        click.echo("\n".join(_told(counted, method, read)))
+        click.echo("\n".join(_told(counted, Method(counted.method), read)))
 
 
 def _data(path: str) -> bytes:
@@ -71,10 +103,6 @@ def _tie_break(wanted: Wanted, profile: Profile) -> TieBreak | None:
     if wanted.tie_break == "lot":
         return by_lot((wanted.lot_seed or "").encode(), profile.labels)
     return by_list if wanted.tie_break == "list" else None
-
-
-def _rendered(sentence: Sentence) -> str:
-    return sentence.render(translations_for(terminal_language()).gettext)
 
 
 def _told(counted: Count, method: Method, read: Read) -> list[str]:
@@ -119,7 +147,7 @@ def _step_lines(number: int, step: Step, labels: Sequence[str]) -> list[str]:
         f"      {labels[n]}{' ' * (wide - _width(labels[n]))}  {amount}"
         for n, amount in ((figure.option, figure.amount) for figure in step.figures)
     ]
-    return [f"{number:>4}. {_rendered(step.says)}", *figures]
+    return [f"{number:>4}. {rendered(step.says)}", *figures]
 
 
 def _width(text: str) -> int:

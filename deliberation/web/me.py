@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from deliberation.auth import devices
 from deliberation.ballots import reading
-from deliberation.ballots import service as ballots
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
 from deliberation.matters import following
@@ -103,21 +102,6 @@ async def sign_out_elsewhere(visit: Visit) -> Response:
     return go("/me#devices")
 
 
-async def ballot(visit: Visit) -> Response:
-    """The published list of a ballot: everybody finds their own receipt, anyone counts again."""
-    found = await ballots.require_ballot(visit.path_id("ballot"))
-    is_announced = found.state == "announced"
-    lines = await reading.published_votes(found.id) if is_announced else []
-    return page(
-        visit,
-        "me/ballot.html",
-        section="minutes",
-        ballot=found,
-        is_announced=is_announced,
-        votes=sorted(lines, key=lambda vote: vote.receipt),
-    )
-
-
 async def desk(visit: Visit) -> Response:
     """What staff do next, in order."""
     community = visit.here
@@ -148,6 +132,5 @@ PAGES: Sequence[Page] = (
     get("/me/demands", Permission.ATTEND, own_demands),
     get("/me/ratings", Permission.ATTEND, ratings),
     post("/me/devices/sign-out", Permission.ATTEND, sign_out_elsewhere),
-    get("/meetings/{meeting}/ballots/{ballot}", Permission.PUBLIC, ballot),
     get("/desk", Permission.PREPARE, desk),
 )

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from deliberation.i18n import N_
 from deliberation.tally.files.blt import read_blt
-from deliberation.tally.files.lines import Read, decoded, numbered, unreadable
+from deliberation.tally.files.lines import Read, decoded, numbered
 from deliberation.tally.files.pabulib import read_pabulib
 from deliberation.tally.files.preflib import read_preflib
+from deliberation.tally.files.published import is_bundle, read_published
 from deliberation.tally.files.table import read_table_of_votes
 
 
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     PABULIB = "pabulib"
     CSV = "csv"
     PUBLISHED = "published"
-    """The list of votes that a ballot of ours publishes: see `ballots.published`."""
+    """The list of votes that a ballot of ours publishes: see `docs/recount.md`."""
 
 
 READERS: Mapping[Kind, Callable[[str], Read]] = MappingProxyType(
@@ -30,6 +30,7 @@ READERS: Mapping[Kind, Callable[[str], Read]] = MappingProxyType(
         Kind.PREFLIB: read_preflib,
         Kind.PABULIB: read_pabulib,
         Kind.CSV: read_table_of_votes,
+        Kind.PUBLISHED: read_published,
     }
 )
 
@@ -61,7 +62,7 @@ def _kind_by_content(text: str) -> Kind:
     first, second = [*beginning, "", ""][:2]
     if first.lower() == "meta":
         return Kind.PABULIB
-    if first.startswith('["'):
+    if first.startswith('["') or is_bundle(text):
         return Kind.PUBLISHED
     if _PREFLIB_KEY.match(first) or (first.isdigit() and re.match(r"\d+\s*,", second)):
         return Kind.PREFLIB
@@ -77,6 +78,4 @@ def read_votes(data: bytes, name: str = "", kind: Kind | None = None) -> tuple[K
     """
     text = decoded(data)
     kind = kind or kind_of(text, name)
-    if kind not in READERS:
-        raise unreadable(1, N_("这种文件还不能计票"))
     return kind, READERS[kind](text)
