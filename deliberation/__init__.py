@@ -1,3 +1,3 @@
 """Deliberation days for residents: from a demand list to published minutes."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -19,6 +19,8 @@ from starlette.websockets import WebSocket
 
 from deliberation import journal, store
 from deliberation.auth.limiting import Limiter
+from deliberation.ballots import secret
+from deliberation.ballots.service import close_due
 from deliberation.ballots.writer import WRITER
 from deliberation.clock import Clock, SystemClock
 from deliberation.config import Settings
@@ -85,6 +87,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         _log.info("migrated", migration=name)
     await store.open_store(desk.settings.store_url)
     forget()
+    await secret.scrub_if_needed()
     tasks = [asyncio.create_task(_tidy(desk.clock)), asyncio.create_task(bell.hear_others())]
     try:
         yield
@@ -100,7 +103,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
 
 
 async def _tidy(clock: Clock) -> None:
-    """What nobody waits for: grouped entries, days ahead, answers nobody asks for any more."""
+    """What nobody waits for: grouped entries, windows that end, days ahead, old answers."""
     for rounds in itertools.count():
         await _quietly(partial(_tidy_up, clock, is_hourly=rounds % HOURLY == 0))
         await asyncio.sleep(TIDY_SECONDS)
@@ -111,10 +114,16 @@ async def _tidy_up(clock: Clock, *, is_hourly: bool) -> None:
         return
     await _quietly(lambda: journal_supports(at=clock.now()))
     await _quietly(lambda: journal_ratings(at=clock.now()))
+    await _quietly(lambda: _close_due(clock))
+    await _quietly(secret.scrub_if_due)
     if is_hourly:
         await _quietly(lambda: top_up_days(at=clock.now()))
         await _quietly(lambda: _forget_answers(clock))
         await _quietly(viewing.forget_old)
+
+
+async def _close_due(clock: Clock) -> None:
+    await close_due(at=clock.now())
 
 
 async def _forget_answers(clock: Clock) -> None:

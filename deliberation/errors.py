@@ -80,6 +80,7 @@ class Code(StrEnum):
     RULE_INCOMPLETE = "rule.incomplete"
     RULE_NOT_IN_FORCE = "rule.not_in_force"
     RULE_UNKNOWN = "rule.unknown"
+    RULE_KEY_TAKEN = "rule.key_taken"
     QUESTION_INVALID = "question.invalid"
     # meetings
     MEETING_ALREADY_NOTICED = "meeting.already_noticed"
@@ -126,6 +127,8 @@ class Code(StrEnum):
     BALLOT_NOT_CLOSED = "ballot.not_closed"
     BALLOT_ALREADY_ANNOUNCED = "ballot.already_announced"
     BALLOT_VOIDED = "ballot.voided"
+    BALLOT_PAPER_EMPTY = "ballot.paper_empty"
+    BALLOT_PLACE_TWICE = "ballot.place_twice"
     BALLOT_WINDOW_OVER = "ballot.window_over"
     BALLOT_WINDOW_RUNNING = "ballot.window_running"
     BALLOT_CHAIR_SILENT = "ballot.chair_silent"
@@ -135,11 +138,47 @@ class Code(StrEnum):
     BALLOT_PROXY_INSTRUCTED = "ballot.proxy_instructed"
     BALLOT_ON_ANOTHER_CHANNEL = "ballot.on_another_channel"
     BALLOT_NOT_SIGNED = "ballot.not_signed"
+    BALLOT_ALREADY_SIGNED = "ballot.already_signed"
+    BALLOT_BY_HANDS = "ballot.by_hands"
+    BALLOT_VOTES_EXIST = "ballot.votes_exist"
+    BALLOT_CHANNEL_UNSUITABLE = "ballot.channel_unsuitable"
+    BALLOT_PAPER_ISSUED = "ballot.paper_issued"
+    BALLOT_PAPERS_TOO_MANY = "ballot.papers_too_many"
+    BALLOT_SERIAL_UNKNOWN = "ballot.serial_unknown"
+    BALLOT_SERIAL_RETURNED = "ballot.serial_returned"
+    BALLOT_VOTER_UNKNOWN = "ballot.voter_unknown"
+    BALLOT_VOTER_UNCLEAR = "ballot.voter_unclear"
+    BATCH_SAME_PERSON = "batch.same_person"
+    BATCH_OTHERS = "batch.others"
+    BATCH_SETTLED = "batch.settled"
     BALLOT_PAPERS_DIFFER = "ballot.papers_differ"
     BALLOT_LOT_NEEDED = "ballot.lot_needed"
+    BALLOT_LOT_NOT_NEEDED = "ballot.lot_not_needed"
+    BALLOT_LOT_DIFFERS = "ballot.lot_differs"
+    BALLOT_LOT_DRAWN = "ballot.lot_drawn"
+    BALLOT_NOT_PUBLISHED = "ballot.not_published"
     BALLOT_NOT_PROVISIONAL = "ballot.not_provisional"
     BALLOT_OBJECTIONS_OPEN = "ballot.objections_open"
+    OBJECTION_ANSWERED = "ballot.objection_answered"
+    BALLOT_ELECTOR_THERE = "ballot.elector_there"
+    BALLOT_ELECTOR_VOTED = "ballot.elector_voted"
+    BALLOT_TIED = "ballot.tied"
+    BALLOT_NOT_TIED = "ballot.not_tied"
     BALLOT_CERTIFIED = "ballot.certified"
+    PROXY_NOT_ALLOWED = "proxy.not_allowed"
+    PROXY_ITEM_BY_ITEM = "proxy.item_by_item"
+    PROXY_NO_VOTE = "proxy.no_vote"
+    PROXY_TO_ONESELF = "proxy.to_oneself"
+    PROXY_TO_CHAIR = "proxy.to_chair"
+    PROXY_HOLDER_UNSUITABLE = "proxy.holder_unsuitable"
+    PROXY_HOLDER_FULL = "proxy.holder_full"
+    PROXY_GIVEN_ALREADY = "proxy.given_already"
+    PROXY_VOTED_ALREADY = "proxy.voted_already"
+    PROXY_TOO_LATE = "proxy.too_late"
+    PROXY_INSTRUCTION_NEEDS_ITEM = "proxy.instruction_needs_item"
+    PROXY_WITNESS_REQUIRED = "proxy.witness_required"
+    PROXY_ENDED = "proxy.ended"
+    PROXY_USED = "proxy.used"
     REASON_REQUIRED = "request.reason_required"
     DAY_IN_THE_PAST = "day.in_the_past"
     MEETING_NOT_ON_ROLL = "meeting.not_on_roll"
@@ -152,6 +191,7 @@ class Code(StrEnum):
     AGENDA_ALREADY_ON = "agenda.already_on"
     AGENDA_ELSEWHERE = "agenda.elsewhere"
     AGENDA_STEP_UNSUITABLE = "agenda.step_unsuitable"
+    AGENDA_WINDOW_TOO_LONG = "agenda.window_too_long"
     ITEM_NONE_LEFT = "item.none_left"
     ITEM_ALREADY_READ = "item.already_read"
     MINUTES_NOT_APPROVED = "minutes.not_approved"
@@ -187,17 +227,28 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.SETUP_TOKEN_WRONG: 403,
         Code.PASSWORD_TOO_SHORT: 400,
         Code.REASON_REQUIRED: 400,
+        Code.PROXY_WITNESS_REQUIRED: 400,
+        Code.PROXY_INSTRUCTION_NEEDS_ITEM: 400,
         Code.VALUE_NOT_CANONICAL: 400,
         Code.RULE_INVALID: 400,
         Code.RULE_UNKNOWN: 404,
         Code.QUESTION_INVALID: 400,
         Code.BALLOT_RECEIPT_MALFORMED: 400,
+        Code.BALLOT_NOT_PUBLISHED: 404,
+        Code.BALLOT_PAPER_EMPTY: 400,
+        Code.BALLOT_PLACE_TWICE: 400,
         Code.BALLOT_CHAIR_SILENT: 403,
         Code.TALLY_UNREADABLE: 400,
         Code.TALLY_METHOD_UNSUITABLE: 400,
         Code.AGENDA_MINUTES_OUT_OF_RANGE: 400,
+        Code.AGENDA_WINDOW_TOO_LONG: 400,
         Code.BALLOT_CHOICE_UNKNOWN: 400,
         Code.BALLOT_NOT_ENTITLED: 403,
+        Code.BALLOT_SERIAL_UNKNOWN: 400,
+        Code.BALLOT_VOTER_UNKNOWN: 400,
+        Code.BALLOT_VOTER_UNCLEAR: 400,
+        Code.BATCH_SAME_PERSON: 403,
+        Code.BATCH_OTHERS: 403,
         Code.BALLOT_NOT_YOURS: 403,
         Code.PAPER_NOT_MADE: 503,
         Code.SHEET_KIND_UNKNOWN: 400,

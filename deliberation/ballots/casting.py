@@ -60,7 +60,7 @@ async def cast_group(group: Group) -> dict[Key, Answer]:
     in_order = {key: group[key] for key in sorted(group)}
     for _attempt in range(3):
         try:
-            return await store.in_one_transaction(lambda: _write(in_order))
+            return await store.in_one_transaction(lambda: write_group(in_order))
         except IntegrityError:
             continue
     raise Refusal(Code.DATABASE_BUSY)
@@ -86,7 +86,9 @@ async def cast(castings: Sequence[Casting]) -> list[Answer]:
     return [answers[n] for n in range(len(castings))]
 
 
-async def _write(group: Group) -> dict[Key, Answer]:
+async def write_group(group: Group) -> dict[Key, Answer]:
+    """Cast votes, sorted by their keys, inside the caller's transaction. IntegrityError where a
+    receipt was taken by chance."""
     kept = {key: casting for key, casting in group.items() if not casting.is_secret}
     answers: dict[Key, Answer] = {}
     if len(kept) < len(group):
@@ -209,5 +211,6 @@ def _facts(casting: Casting, row: Row) -> CastingFacts:
         may_change=bool(row["may_change"]),
         precedence=str(row["precedence"]),
         is_over=row["closes_at"] is not None and store.instant(row["closes_at"]) <= casting.at,
+        is_by_hands=bool(row["is_by_hands"]),
         is_silent=store.identity(row["silent_id"]) == casting.person,
     )

@@ -1,6 +1,7 @@
 """The count of a choice among options, with the participation that the rule asks for. Pure."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -44,9 +45,18 @@ def count_choice(
         else _outcome(question, counted),
         steps=(),
         spoilt=facts.spoilt,
-        count=counted.to_json(),
+        count=_kept(counted),
     )
     return replace(made, steps=_steps(rule, made, abstained, counted))
+
+
+def _kept(counted: Count) -> dict[str, Any]:
+    """The count as the journal can hold it: its keys are ASCII, so that figures, which people's
+    words name, are pairs."""
+    made = counted.to_json()
+    for step in made["steps"]:
+        step["figures"] = [[label, amount] for label, amount in step["figures"].items()]
+    return made
 
 
 def _steps(rule: Rule, tally: Tally, abstained: int, counted: Count) -> tuple[Sentence, ...]:

@@ -139,6 +139,8 @@ class CastingFacts:
     precedence: str = "first"
     is_over: bool = False
     """Its window of days is."""
+    is_by_hands: bool = False
+    """A show of hands was counted instead of votes."""
     is_silent: bool = False
     """The actor presides and has no vote for that."""
 
@@ -148,6 +150,8 @@ def may_cast(facts: CastingFacts) -> None:
     check_is_open(facts.item, facts.state)
     if facts.is_over:
         raise Refusal(Code.BALLOT_WINDOW_OVER, item=facts.item)
+    if facts.is_by_hands:
+        raise Refusal(Code.BALLOT_BY_HANDS)
     if facts.is_silent:
         raise Refusal(Code.BALLOT_CHAIR_SILENT)
     if not facts.is_entitled:
@@ -197,17 +201,11 @@ def check_may_void(state: BallotState, *, is_provisional: bool = False) -> None:
         raise Refusal(Code.BALLOT_VOIDED)
 
 
-def check_may_certify(
-    state: BallotState,
-    until: datetime | None,
-    certified_at: datetime | None,
-    waiting: int,
-    at: datetime,
+def check_is_provisional(
+    state: BallotState, until: datetime | None, certified_at: datetime | None
 ) -> None:
-    """`waiting`: objections without an answer."""
+    """For certifying. Raises BALLOT_CERTIFIED, BALLOT_NOT_PROVISIONAL."""
     if certified_at is not None:
         raise Refusal(Code.BALLOT_CERTIFIED)
     if state is not BallotState.ANNOUNCED or until is None:
         raise Refusal(Code.BALLOT_NOT_PROVISIONAL)
-    if at < until or waiting:
-        raise Refusal(Code.BALLOT_OBJECTIONS_OPEN)

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from tortoise import fields
 from tortoise.indexes import Index
 
-from deliberation.store.table import Table
+from deliberation.store.table import RandomKey, Table
 
 
 class Electorate(Table):
@@ -46,10 +46,12 @@ class Ballot(Table):
     """One occasion of voting; rule, question and wording are frozen with the opening.
 
     `closes_at` is the end of a window of days, checked by the statement that casts; `deadline_at`
-    only reminds. `silent_id` is who presides and has no vote for that. `lines` is the published
-    list of a secret ballot, whose votes stand nowhere else once it is closed. `head` is the
-    journal's at the close: the seed of a lot together with `lot_digits`, which `lot_by_id` entered
-    and another person entered alike.
+    only reminds. `silent_id` is who presides and has no vote for that; `chair_choice` is their
+    deciding vote, or "none" for who gave none. `lines` is the published list, kept as it was when
+    the result was announced; the votes of a secret ballot stand nowhere else once it is closed.
+    `head` is the journal's at the close: the seed of a lot together with `lot_digits`, which
+    `lot_by_id` entered and another person entered alike. `is_by_hands`: a show of hands was
+    counted, so it takes no other vote.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -76,10 +78,12 @@ class Ballot(Table):
     precedence = fields.CharField(max_length=8, db_default="first", default="first")
     silent_id: UUID | None = fields.UUIDField(null=True)
     lines = fields.TextField(db_default="", default="")
+    chair_choice = fields.CharField(max_length=10, db_default="", default="")
     head = fields.CharField(max_length=64, db_default="", default="")
     lot_digits = fields.CharField(max_length=20, db_default="", default="")
     lot_by_id: UUID | None = fields.UUIDField(null=True)
     is_lot_confirmed = fields.BooleanField(db_default=False, default=False)
+    is_by_hands = fields.BooleanField(db_default=False, default=False)
     announced_at: datetime | None = fields.DatetimeField(null=True)
     objections_until: datetime | None = fields.DatetimeField(null=True)
     certified_at: datetime | None = fields.DatetimeField(null=True)
@@ -136,7 +140,7 @@ class Turnout(Table):
 class Mark(Table):
     """Who has voted in a secret ballot. Nothing joins it to the vote: no time, no receipt."""
 
-    id = fields.BigIntField(primary_key=True, generated=False)
+    id = RandomKey()
     ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
         "models.Ballot", on_delete=fields.RESTRICT
     )
@@ -153,7 +157,7 @@ class SecretVote(Table):
     """A vote of a secret ballot while it is open. At the close the votes are written as a list into
     the ballot, sorted by their receipts, and deleted here, in one transaction."""
 
-    id = fields.BigIntField(primary_key=True, generated=False)
+    id = RandomKey()
     ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
         "models.Ballot", on_delete=fields.RESTRICT
     )
@@ -188,7 +192,9 @@ class Paper(Table):
 
 class Batch(Table):
     """Votes that two people enter from paper, the telephone, or a show of hands: `entered` and
-    `checked` are the JSON of what each found; they are counted once they agree."""
+    `checked` are the JSON of what each found; they are counted once they agree. `counted` votes
+    were taken; `refused` is the JSON of those that were not, with their reasons. Of a secret
+    ballot nothing but the numbers is kept then."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     ballot: fields.ForeignKeyRelation[Ballot] = fields.ForeignKeyField(
@@ -203,6 +209,8 @@ class Batch(Table):
     entered = fields.TextField()
     checked_by_id: UUID | None = fields.UUIDField(null=True)
     checked = fields.TextField(default="")
+    counted = fields.IntField(default=0)
+    refused = fields.TextField(default="")
     spoilt = fields.IntField(default=0)
     entered_at: datetime = fields.DatetimeField()
     counted_at: datetime | None = fields.DatetimeField(null=True)

@@ -6,9 +6,8 @@ from datetime import datetime
 from uuid import UUID
 
 from deliberation import store
+from deliberation.ballots.frozen import Frozen
 from deliberation.ballots.models import Vote
-from deliberation.ballots.published import PublishedVote
-from deliberation.ballots.tally import Choice
 from deliberation.ballots.votes import Cast, Effect
 
 
@@ -51,12 +50,6 @@ async def turnout(ballot: UUID) -> int:
     return int(rows[0]["n"])
 
 
-async def published_votes(ballot: UUID) -> list[PublishedVote]:
-    """The list that is published with the result: receipts and choices, nobody's name."""
-    rows = await Vote.filter(ballot_id=ballot).values_list("receipt", "choice")
-    return [PublishedVote(receipt=row[0], choice=Choice(row[1])) for row in rows]
-
-
 async def turnouts(ballots: Collection[UUID]) -> dict[UUID, int]:
     """Of many ballots at once; one without a vote is not among them."""
     rows = await store.read(
@@ -79,15 +72,20 @@ async def holders_in(ballot: UUID, households: Collection[UUID]) -> dict[UUID, U
     return {voter: person for voter, person in found.items() if voter is not None}
 
 
-async def own_votes_in(ballot: UUID, households: Collection[UUID]) -> dict[UUID, Cast]:
-    """What these households have cast in a ballot, as the answer to a repeat would tell it."""
-    rows = await store.read(
-        "SELECT voter_id, choice, receipt, cast_at FROM vote WHERE ballot_id = ?"
-        " AND voter_id AMONG ?",
-        ballot,
-        store.listed(households),
+async def own_votes_in(ballot: Frozen, voters: Collection[UUID]) -> dict[UUID, Cast]:
+    """What these voters have cast in a ballot, as the answer to a repeat would tell it; of secret
+    votes only that they were cast."""
+    statement = (
+        "SELECT voter_id, '' AS choice, '' AS receipt, NULL AS cast_at FROM mark"
+        if ballot.is_secret
+        else "SELECT voter_id, choice, receipt, cast_at FROM vote"
     )
-    cast = {store.identity(row["voter_id"]): _repeated(ballot, row) for row in rows}
+    rows = await store.read(
+        f"{statement} WHERE ballot_id = ? AND voter_id AMONG ?",
+        ballot.ballot,
+        store.listed(voters),
+    )
+    cast = {store.identity(row["voter_id"]): _repeated(ballot.ballot, row) for row in rows}
     return {voter: vote for voter, vote in cast.items() if voter is not None}
 
 
@@ -97,7 +95,7 @@ def _repeated(ballot: UUID, row: Mapping[str, object]) -> Cast:
         choice=str(row["choice"]),
         receipt=str(row["receipt"]),
         effect=Effect.REPEATED,
-        at=store.instant(row["cast_at"]),
+        at=store.instant(row["cast_at"]) if row["cast_at"] is not None else None,
     )
 
 

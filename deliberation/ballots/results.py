@@ -5,18 +5,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from msgspec.structs import replace
-
 from deliberation import store
 from deliberation.ballots import counting, secret
 from deliberation.ballots.choosing import count_choice
 from deliberation.ballots.counting import Facts
 from deliberation.ballots.electorates import present_of, voters_in
-from deliberation.ballots.eligibility import class_of
+from deliberation.ballots.eligibility import ChannelClass, class_of
 from deliberation.ballots.frozen import Frozen
 from deliberation.ballots.models import Ballot, Batch, Mark, Signature, Vote
 from deliberation.ballots.published import PublishedVote
-from deliberation.ballots.tally import Tally
+from deliberation.ballots.tally import Choice, Tally
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.rulesets.questions import MOTION
@@ -24,6 +22,9 @@ from deliberation.tally.ties import TieBreak, by_list, by_lot, lot_seed
 
 HANDS = "hands"
 BY_HANDS = N_("举手")
+CHAIR = "chair"
+CHAIR_DECIDES = N_("主持人决定票")
+NO_CHAIR_VOTE = "none"
 
 
 async def by_channel(ballot: Ballot) -> dict[str, int]:
@@ -31,8 +32,11 @@ async def by_channel(ballot: Ballot) -> dict[str, int]:
     table = Mark if ballot.is_secret else Vote
     channels = await table.filter(ballot_id=ballot.id).values_list("channel", flat=True)
     counted = Counter(class_of(str(channel)).value for channel in channels)
-    hands = sum((await hands_of(ballot.id)).values())
-    return dict(sorted(counted.items())) | ({HANDS: hands} if hands else {})
+    if ballot.is_secret:  # who took a paper is marked; who brought it back voted
+        counted[ChannelClass.PAPER.value] = await papers_counted(ballot.id)
+    counted[ChannelClass.PAPER.value] += await spoilt_in(ballot)
+    counted[HANDS] += sum((await hands_of(ballot.id)).values())
+    return {channel: n for channel, n in sorted(counted.items()) if n}
 
 
 async def hands_of(ballot: UUID) -> dict[str, int]:
@@ -46,7 +50,14 @@ async def hands_of(ballot: UUID) -> dict[str, int]:
 
 async def votes_of(ballot: Ballot) -> list[PublishedVote]:
     """The list that is published with the result, which is also what is counted."""
-    if ballot.is_secret:
+    votes = await _voters_votes(ballot)
+    if ballot.chair_choice not in ("", NO_CHAIR_VOTE) and ballot.announced_at is None:
+        votes.append(PublishedVote(receipt=CHAIR, choice=ballot.chair_choice, voter=CHAIR_DECIDES))
+    return votes
+
+
+async def _voters_votes(ballot: Ballot) -> list[PublishedVote]:
+    if ballot.is_secret or ballot.announced_at is not None:
         return secret.sealed(ballot)
     hands = await hands_of(ballot.id)
     if hands:
@@ -82,30 +93,55 @@ async def _named(ballot: Ballot) -> list[PublishedVote]:
 async def check_is_complete(ballot: Ballot, frozen: Frozen) -> None:
     """Everything that the count rests on is there: papers entered twice alike, the supervisor's
     signature. Raises BALLOT_PAPERS_DIFFER, BALLOT_NOT_SIGNED."""
-    if await Batch.filter(ballot_id=ballot.id, state__in=["entered", "differs"]).exists():
-        raise Refusal(Code.BALLOT_PAPERS_DIFFER)
+    await check_papers_agree(ballot.id)
     if frozen.rule.needs_supervisor and not await Signature.exists(ballot_id=ballot.id):
         raise Refusal(Code.BALLOT_NOT_SIGNED)
 
 
-async def spoilt_in(ballot: UUID) -> int:
-    """Papers that were returned and say nothing that can be counted."""
-    batches = await Batch.filter(ballot_id=ballot, state="counted")
-    return sum(batch.spoilt for batch in batches)
+async def check_papers_agree(ballot: UUID) -> None:
+    """No batch waits for its second entry. Raises BALLOT_PAPERS_DIFFER."""
+    if await Batch.filter(ballot_id=ballot, state__in=["entered", "differs"]).exists():
+        raise Refusal(Code.BALLOT_PAPERS_DIFFER)
+
+
+async def papers_counted(ballot: UUID) -> int:
+    """Votes from papers without a number, the spoilt ones not among them."""
+    batches = await Batch.filter(ballot_id=ballot, channel="paper", state="counted")
+    return sum(batch.counted for batch in batches)
+
+
+async def spoilt_in(ballot: Ballot) -> int:
+    """Papers that were returned and say nothing that can be counted. One with a number does not
+    keep its voter from voting after all, and then it is the vote that counts."""
+    if ballot.is_secret:
+        batches = await Batch.filter(ballot_id=ballot.id, state="counted")
+        return sum(batch.spoilt for batch in batches)
+    rows = await store.read(
+        "SELECT COUNT(*) AS n FROM paper p WHERE p.ballot_id = ? AND p.state = 'spoilt' AND NOT"
+        " EXISTS (SELECT 1 FROM vote v WHERE v.ballot_id = p.ballot_id"
+        " AND v.voter_id = p.voter_id)",
+        ballot.id,
+    )
+    return int(rows[0]["n"])
 
 
 async def count(ballot: Ballot, frozen: Frozen, votes: Sequence[PublishedVote]) -> Tally:
-    """Raises BALLOT_LOT_NEEDED where a lot decides and was not drawn yet."""
+    """Raises BALLOT_LOT_NEEDED where a lot decides and was not drawn yet, BALLOT_TIED where who
+    presided decides and has not yet. A deciding vote is one vote more, and one entitled more."""
     voters = await voters_in(ballot.electorate_id)
     present = await present_of(ballot.meeting_id, ballot.item_id, voters, frozen.rule.electorate)
+    has_decided = any(vote.receipt == CHAIR for vote in votes)
     facts = Facts(
-        entitled=ballot.entitled,
+        entitled=ballot.entitled + has_decided,
         present=present.voters,
         entitled_area=ballot.entitled_area,
-        spoilt=await spoilt_in(ballot.id),
+        spoilt=await spoilt_in(ballot),
     )
     if frozen.question == MOTION:
-        return counting.count(((v.choice, v.area) for v in votes), frozen.rule, facts)
+        tally = counting.count(((v.choice, v.area) for v in votes), frozen.rule, facts)
+        if is_for_the_chair(frozen, tally) and not ballot.chair_choice:
+            raise Refusal(Code.BALLOT_TIED)
+        return tally
     asked: list[Sequence[int]] = []
     tally = count_choice(
         [v.choice for v in votes],
@@ -114,30 +150,35 @@ async def count(ballot: Ballot, frozen: Frozen, votes: Sequence[PublishedVote]) 
         facts,
         _tie_break(ballot, frozen, asked),
     )
-    if asked and frozen.rule.tie_break == "lot" and not ballot.is_lot_confirmed:
+    if asked and not ballot.is_lot_confirmed:
         raise Refusal(Code.BALLOT_LOT_NEEDED)
     return tally
 
 
+def is_for_the_chair(frozen: Frozen, tally: Tally) -> bool:
+    """Whether for and against are equal, and the rule has who presides decide."""
+    totals = tally.totals
+    return (
+        frozen.rule.chair == "breaks-ties"
+        and frozen.question == MOTION
+        and totals[Choice.FOR] == totals[Choice.AGAINST] > 0
+    )
+
+
 def _tie_break(ballot: Ballot, frozen: Frozen, asked: list[Sequence[int]]) -> TieBreak | None:
-    """As the rule says; what it is asked is noted."""
+    """As the rule says; which ties a lot decides, drawn or not, is noted."""
     if frozen.rule.tie_break == "none":
         return None
+    if frozen.rule.tie_break == "list":
+        return by_list
     labels = (*frozen.question.options, "")
-    is_drawn = frozen.rule.tie_break == "lot" and ballot.is_lot_confirmed
-    inner = by_lot(lot_seed(ballot.head, ballot.lot_digits), labels) if is_drawn else by_list
+    seed = lot_seed(ballot.head, ballot.lot_digits)
+    inner = by_lot(seed, labels) if ballot.is_lot_confirmed else by_list
 
     def noted(tied: Iterable[int]) -> Sequence[int]:
         options = list(tied)
-        asked.append(options)
+        if len(options) > 1:  # buying by shares asks for every purchase
+            asked.append(options)
         return inner(options)
 
     return noted
-
-
-def as_seen(tally: Tally, *, shown: str, is_certified: bool) -> Tally | None:
-    """What the public sees of a provisional result: nothing but the turnout, where the rule keeps
-    the count until it is certified."""
-    if shown == "at-once" or is_certified:
-        return tally
-    return replace(tally, totals={}, count=None, steps=())

@@ -9,16 +9,22 @@ import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
+import structlog
+
 from deliberation import store
 from deliberation.ballots import statements
 from deliberation.ballots.eligibility import BallotState, CastingFacts, may_cast
 from deliberation.ballots.models import Ballot, SecretVote
 from deliberation.ballots.published import PublishedVote, published_lines, votes_from
-from deliberation.ballots.statements import HOLDS, TAKES, Key, Row
+from deliberation.ballots.statements import HOLDS, LOCKED, TAKES, Key, Row
 from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group
 from deliberation.errors import Code, Refusal
 
 _RANDOM = secrets.SystemRandom()
+_log = structlog.get_logger(__name__)
+
+_is_due = False
+"""Votes were deleted that the files of the database may still hold."""
 
 _MARK_GATED_ON_SQLITE = (
     "INSERT INTO mark (id, ballot_id, voter_id, channel)"
@@ -34,6 +40,7 @@ _MARK_ON_SQLITE = _MARK_GATED_ON_SQLITE.format(
         channel="json_extract(j.value, '$[4]')",
         person="json_extract(j.value, '$[3]')",
         choice="''",
+        lock="",
     ),
 )
 _MARK_GATED_ON_POSTGRES = (
@@ -41,7 +48,8 @@ _MARK_GATED_ON_POSTGRES = (
     " (j->>2)::uuid AS voter, (j->>3)::uuid AS person, j->>4 AS channel,"
     " (j->>5)::timestamptz AS at FROM jsonb_array_elements(?::text::jsonb) AS j),"
     " taking AS MATERIALIZED (SELECT id, meeting_id, item_id, electorate_id, state, closes_at,"
-    " silent_id FROM ballot WHERE id IN (SELECT ballot FROM cast_now) AND state = 'open'"
+    " silent_id, is_by_hands FROM ballot WHERE id IN (SELECT ballot FROM cast_now)"
+    " AND state = 'open'"
     " AND is_secret ORDER BY id FOR SHARE)"
     " INSERT INTO mark (id, ballot_id, voter_id, channel)"
     " SELECT j.id, b.id, j.voter, j.channel FROM cast_now j JOIN taking b ON b.id = j.ballot"
@@ -51,25 +59,28 @@ _MARK_GATED_ON_POSTGRES = (
 )
 _MARK_ON_POSTGRES = _MARK_GATED_ON_POSTGRES.format(
     takes=TAKES.format(at="j.at", person="j.person"),
-    holds=HOLDS.format(channel="j.channel", person="j.person", choice="''"),
+    holds=HOLDS.format(channel="j.channel", person="j.person", choice="''", lock=LOCKED),
 )
 
 _EXPLAIN = (
     "SELECT b.id AS ballot_id, j.voter AS voter_id, b.state, b.closes_at, b.silent_id, i.position,"
     " e.id AS elector, e.person_id, m.channel, s.choice,"
-    " b.lines LIKE '%[\"' || j.receipt || '\"%' AS listed FROM ({asked}) j"
+    " {listed} AS listed FROM ({asked}) j"
     " JOIN ballot b ON b.id = j.ballot AND b.is_secret LEFT JOIN agenda_item i ON i.id = b.item_id"
     " LEFT JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
     " LEFT JOIN mark m ON m.ballot_id = b.id AND m.voter_id = j.voter"
     " LEFT JOIN secret_vote s ON s.ballot_id = b.id AND s.receipt = j.receipt"
 )
 _EXPLAIN_ON_SQLITE = _EXPLAIN.format(
+    listed="instr(b.lines, j.line) > 0",
     asked="SELECT json_extract(value, '$[0]') AS ballot, json_extract(value, '$[1]') AS voter,"
-    " json_extract(value, '$[2]') AS receipt FROM json_each(?)"
+    " json_extract(value, '$[2]') AS receipt, json_extract(value, '$[3]') AS line"
+    " FROM json_each(?)",
 )
 _EXPLAIN_ON_POSTGRES = _EXPLAIN.format(
-    asked="SELECT (j->>0)::uuid AS ballot, (j->>1)::uuid AS voter, j->>2 AS receipt"
-    " FROM jsonb_array_elements(?::text::jsonb) AS j"
+    listed="strpos(b.lines, j.line) > 0",
+    asked="SELECT (j->>0)::uuid AS ballot, (j->>1)::uuid AS voter, j->>2 AS receipt,"
+    " j->>3 AS line FROM jsonb_array_elements(?::text::jsonb) AS j",
 )
 
 _PUT_ON_SQLITE = (
@@ -113,6 +124,15 @@ async def write(group: Group) -> dict[Key, Answer]:
     return answers | await _explained(others)
 
 
+async def mark_paper(casting: Casting) -> Refusal | None:
+    """Mark a voter who takes a paper, inside the caller's transaction; or why that cannot be. The
+    paper has no number, and nothing joins it to the mark."""
+    if await _mark({casting.key: random_id()}, {casting.key: casting}):
+        return None
+    answer = (await _explained([casting]))[casting.key]
+    return answer if isinstance(answer, Refusal) else Refusal(Code.BALLOT_VOTE_FINAL, item=0)
+
+
 async def _mark(ids: Mapping[Key, int], group: Group) -> list[int]:
     rows = [
         (ids[key], c.ballot, c.voter, c.person, c.channel, statements.instant_text(c.at))
@@ -148,13 +168,18 @@ def _cast(casting: Casting, effect: Effect) -> Cast:
 
 
 async def _explained(castings: list[Casting]) -> dict[Key, Answer]:
-    """A repeat is known by both: who asks has voted, and the code is there."""
+    """A repeat is known by both: who asks has voted, and the code is there with this choice."""
     if not castings:
         return {}
-    asked = statements.as_json([(c.ballot, c.voter, c.receipt) for c in castings])
+    asked = statements.as_json([(c.ballot, c.voter, c.receipt, _line(c)) for c in castings])
     statement = store.sql(sqlite=_EXPLAIN_ON_SQLITE, postgres=_EXPLAIN_ON_POSTGRES)
     rows = {statements.key_of(row): row for row in await store.read(statement, asked)}
     return {c.key: _unwritten(c, rows.get(c.key)) for c in castings}
+
+
+def _line(casting: Casting) -> str:
+    """As it stands in the list once the ballot is closed."""
+    return published_lines([PublishedVote(receipt=casting.receipt, choice=casting.choice)])[0]
 
 
 def _unwritten(casting: Casting, row: Row | None) -> Answer:
@@ -196,8 +221,13 @@ async def seal(ballot: Ballot) -> None:
 
 
 async def drop(ballot: UUID) -> None:
-    """Delete the votes, of a ballot that is void too."""
+    """Delete the votes, of a ballot that is void too; and what people read from papers."""
     await SecretVote.filter(ballot_id=ballot).delete()
+    await store.write(
+        "UPDATE batch SET entered = '', checked = '' WHERE ballot_id = ?"
+        " AND EXISTS (SELECT 1 FROM ballot b WHERE b.id = batch.ballot_id AND b.is_secret)",
+        [ballot],
+    )
 
 
 def sealed(ballot: Ballot) -> list[PublishedVote]:
@@ -206,21 +236,33 @@ def sealed(ballot: Ballot) -> list[PublishedVote]:
 
 
 async def scrub() -> None:
-    """Leave no trace of deleted votes in the files of the database: in pages that are free again
-    and in the log of what is to be written on SQLite, in dead rows on PostgreSQL. What lies in a
-    backup, or in PostgreSQL's own log, is beyond reach (docs/secrecy.md)."""
-    if store.engine() == "postgres":
-        await store.write("VACUUM (FULL) secret_vote")
+    """Leave no trace of deleted votes in the files of the database, and none of the order in which
+    people voted. What lies in a backup, or in PostgreSQL's own log, is beyond reach
+    (docs/secrecy.md).
+
+    Never fails, because the ballot is closed already: while a backup is being made, say, it stays
+    due, and `scrub_if_due` tries again.
+    """
+    global _is_due
+    _is_due = True
+    await scrub_if_due()
+
+
+async def scrub_if_due() -> None:
+    """Called by the service's clock."""
+    global _is_due
+    if not _is_due:
         return
-    for statement in (
-        "PRAGMA wal_checkpoint(TRUNCATE)",
-        "VACUUM",
-        "PRAGMA wal_checkpoint(TRUNCATE)",
-    ):
-        await store.read(statement)
+    _is_due = False
+    try:
+        is_done = await store.scrub_deleted(("batch", "mark", "secret_vote"))
+    except Exception:
+        is_done = False
+        _log.exception("secret_votes_not_scrubbed")
+    _is_due = _is_due or not is_done
 
 
 async def scrub_if_needed() -> None:
-    """At the start: a service that was killed between a close and its scrubbing."""
-    if await Ballot.exists(is_secret=True) and not await SecretVote.exists():
+    """At the start: a service may have been killed between a close and its scrubbing."""
+    if await Ballot.exists(is_secret=True):
         await scrub()

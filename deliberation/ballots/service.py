@@ -119,9 +119,13 @@ async def close(
 
 
 async def _close(entry: journal.Recorder, item: ItemView, ballot: Ballot) -> None:
-    """The votes are read in later statements than the closing one, not with it."""
+    """The votes are read in later statements than the closing one, not with it. Papers that were
+    entered once wait for nobody after the close: it waits for them. Raises BALLOT_PAPERS_DIFFER."""
+    await results.check_papers_agree(ballot.id)
     closed = await Ballot.filter(id=ballot.id, state=BallotState.OPEN).update(
-        state=BallotState.CLOSED, closed_at=entry.at
+        state=BallotState.CLOSED,
+        closed_at=entry.at,
+        objections_until=_window_at_close(ballot, entry),
     )
     if not closed:
         raise Refusal(Code.BALLOT_NOT_OPEN, item=item.position)
@@ -129,9 +133,22 @@ async def _close(entry: journal.Recorder, item: ItemView, ballot: Ballot) -> Non
         await secret.seal(ballot)
         await ballot.save(update_fields=["lines"])
     by_channel = await results.by_channel(ballot)
-    event = BallotClosed(ballot=ballot.id, turnout=sum(by_channel.values()), by_channel=by_channel)
+    event = BallotClosed(
+        ballot=ballot.id,
+        turnout=sum(by_channel.values()),
+        by_channel=by_channel,
+        objections_until=_window_at_close(ballot, entry),
+    )
     entry.tell(event, subject=f"ballot:{ballot.id}")
     await Ballot.filter(id=ballot.id).update(head=entry.head)
+
+
+def _window_at_close(ballot: Ballot, entry: journal.Recorder) -> datetime | None:
+    """Where the rule keeps the count from everybody until objections were heard."""
+    rule = frozen_of(ballot).rule
+    if rule.shown == "at-once" or not rule.objection_days:
+        return None
+    return entry.at + timedelta(days=rule.objection_days)
 
 
 @journal.shielded
@@ -151,6 +168,8 @@ async def close_due(*, at: datetime) -> int:
 async def _close_one(row: Ballot, at: datetime) -> None:
     async with journal.record(row.meeting_id, actor=None, at=at) as entry:
         item, ballot = await _ballot_meant(row.meeting_id, row.id)
+        if ballot.closes_at is None or at < ballot.closes_at:  # extended in between
+            raise Refusal(Code.BALLOT_WINDOW_RUNNING)
         await _close(entry, item, ballot)
     if row.is_secret:
         await secret.scrub()
@@ -172,13 +191,17 @@ async def announce(
         eligibility.check_may_announce(BallotState(ballot.state))
         frozen = frozen_of(ballot)
         await results.check_is_complete(ballot, frozen)
+        if ballot.objections_until is not None:
+            await _check_heard(ballot, at)
         votes = await results.votes_of(ballot)
         tally = await results.count(ballot, frozen, votes)
-        days = frozen.rule.objection_days
+        days = frozen.rule.objection_days if ballot.objections_until is None else 0
         until = at + timedelta(days=days) if days else None
         ballot.state, ballot.tally = BallotState.ANNOUNCED, canonical(tally.to_json())
-        ballot.votes_root = merkle_root(published_lines(votes))
-        ballot.announced_at, ballot.objections_until = at, until
+        lines = published_lines(votes)
+        ballot.lines, ballot.votes_root = "\n".join(lines), merkle_root(lines)
+        ballot.announced_at = at
+        ballot.objections_until = until or ballot.objections_until
         ballot.certified_at = None if until else at
         await ballot.save()
         announced = BallotAnnounced(
@@ -191,6 +214,13 @@ async def announce(
         if until is None:
             await _resolve(entry, item, ballot, tally)
     return tally
+
+
+async def _check_heard(ballot: Ballot, at: datetime) -> None:
+    """Raises BALLOT_OBJECTIONS_OPEN."""
+    waiting = await Objection.filter(ballot_id=ballot.id, answered_at=None).exists()
+    if waiting or (ballot.objections_until is not None and at < ballot.objections_until):
+        raise Refusal(Code.BALLOT_OBJECTIONS_OPEN)
 
 
 async def _resolve(entry: journal.Recorder, item: ItemView, ballot: Ballot, tally: Tally) -> None:
@@ -212,10 +242,10 @@ async def certify(actor: Actor, meeting: UUID, ballot_id: UUID, *, at: datetime)
     actor.require(Permission.PRESIDE)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         item, ballot = await _ballot_meant(meeting, ballot_id)
-        waiting = await Objection.filter(ballot_id=ballot.id, answered_at=None).count()
-        eligibility.check_may_certify(
-            BallotState(ballot.state), ballot.objections_until, ballot.certified_at, waiting, at
+        eligibility.check_is_provisional(
+            BallotState(ballot.state), ballot.objections_until, ballot.certified_at
         )
+        await _check_heard(ballot, at)
         ballot.certified_at = at
         await ballot.save(update_fields=["certified_at"])
         entry.tell(BallotCertified(ballot=ballot.id), subject=f"ballot:{ballot.id}")
@@ -236,7 +266,9 @@ async def void(
         is_provisional = ballot.objections_until is not None and ballot.certified_at is None
         eligibility.check_may_void(BallotState(ballot.state), is_provisional=is_provisional)
         ballot.state = BallotState.VOIDED
-        await ballot.save(update_fields=["state"])
+        if ballot.announced_at is None:  # a list that was published stays what it was
+            ballot.lines = ""
+        await ballot.save(update_fields=["state", "lines"])
         await secret.drop(ballot.id)
         entry.tell(BallotVoided(ballot=ballot.id, reason=reason), subject=f"ballot:{ballot.id}")
     if ballot.is_secret:

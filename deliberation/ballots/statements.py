@@ -48,14 +48,17 @@ HOLDS = (
     " (SELECT 1 FROM proxy p WHERE p.meeting_id = b.meeting_id AND p.voter_id = e.voter_id"
     " AND p.holder_id = {person} AND p.state = 'given'"
     " AND (p.item_id IS NULL OR p.item_id = b.item_id)"
-    " AND (p.instruction = '' OR p.instruction = {choice}))"
+    " AND (p.instruction = '' OR p.instruction = {choice}){lock})"
     " ELSE e.person_id IS NULL OR e.person_id = {person} END"
 )
 """Whether a person casts for a voter: papers were entered by two, a mandate was given, or the vote
-is theirs."""
+is theirs. On PostgreSQL the mandate is locked (`LOCKED`), so that none is used that is taken back
+in the same moment."""
+
+LOCKED = " FOR SHARE"
 
 TAKES = (
-    "b.state = 'open' AND (b.closes_at IS NULL OR b.closes_at > {at})"
+    "b.state = 'open' AND NOT b.is_by_hands AND (b.closes_at IS NULL OR b.closes_at > {at})"
     " AND (b.silent_id IS NULL OR b.silent_id <> {person})"
 )
 """Whether a ballot takes a vote of a person at an instant."""
@@ -75,6 +78,7 @@ _CAST_ON_SQLITE = _CAST_GATED_ON_SQLITE.format(
         channel="json_extract(j.value, '$[5]')",
         person="json_extract(j.value, '$[3]')",
         choice="json_extract(j.value, '$[4]')",
+        lock="",
     ),
 )
 
@@ -83,7 +87,8 @@ _CAST_GATED_ON_POSTGRES = (
     " (j->>2)::uuid AS voter, (j->>3)::uuid AS person, j->>4 AS choice, j->>5 AS channel,"
     " j->>6 AS receipt, (j->>7)::timestamptz AS at FROM jsonb_array_elements(?::text::jsonb) AS j),"
     " taking AS MATERIALIZED (SELECT id, meeting_id, item_id, electorate_id, state, closes_at,"
-    " silent_id FROM ballot WHERE id IN (SELECT ballot FROM cast_now) AND state = 'open'"
+    " silent_id, is_by_hands FROM ballot WHERE id IN (SELECT ballot FROM cast_now)"
+    " AND state = 'open'"
     " AND NOT is_secret ORDER BY id FOR SHARE)"
     " INSERT INTO vote (id, ballot_id, voter_id, person_id, choice, channel, receipt, cast_at)"
     " SELECT j.id, b.id, j.voter, j.person, j.choice, j.channel, j.receipt, j.at FROM cast_now j"
@@ -93,7 +98,7 @@ _CAST_GATED_ON_POSTGRES = (
 )
 _CAST_ON_POSTGRES = _CAST_GATED_ON_POSTGRES.format(
     takes=TAKES.format(at="j.at", person="j.person"),
-    holds=HOLDS.format(channel="j.channel", person="j.person", choice="j.choice"),
+    holds=HOLDS.format(channel="j.channel", person="j.person", choice="j.choice", lock=LOCKED),
 )
 
 _COUNT = (
@@ -112,7 +117,7 @@ _COUNT_ON_POSTGRES = _COUNT.format(
 _EXPLAIN = (
     "SELECT b.id AS ballot_id, j.voter AS voter_id, b.state, b.may_change, b.precedence,"
     " b.closes_at, b.silent_id, i.position, e.id AS elector, e.person_id, v.choice, v.receipt,"
-    " v.channel, v.cast_at FROM ({asked}) j"
+    " b.is_by_hands, v.channel, v.cast_at FROM ({asked}) j"
     " JOIN ballot b ON b.id = j.ballot LEFT JOIN agenda_item i ON i.id = b.item_id"
     " LEFT JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
     " LEFT JOIN vote v ON v.ballot_id = b.id AND v.voter_id = j.voter"

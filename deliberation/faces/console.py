@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from deliberation.demands.models import Demand
+from deliberation.faces.quorum import Quorum
 from deliberation.i18n import N_
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.journal.views import ItemView, MeetingState
 from deliberation.matters.models import Matter, MatterDemand, Progress
 from deliberation.matters.rating import rating_totals
+from deliberation.rulesets.wording import UNITS
 
 BALLOT_SECONDS = 180
 """How long the screens count down after an opening, unless the chair extends it."""
@@ -29,8 +31,11 @@ class NextAction:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-def next_action(state: MeetingState, turnout: int) -> NextAction | None:
-    """What the chair does next; None before the notice and after the meeting."""
+def next_action(
+    state: MeetingState, turnout: int, quorum: Quorum | None = None
+) -> NextAction | None:
+    """What the chair does next; None before the notice and after the meeting. `quorum`: of the
+    item in hand, while its ballot is still to be opened."""
     if state.state == "noticed":
         return NextAction(
             act="convene",
@@ -48,7 +53,7 @@ def next_action(state: MeetingState, turnout: int) -> NextAction | None:
         return _between(state)
     if state.current.ballot is not None and state.current.ballot.state != "voided":
         return _voting(state.current, turnout)
-    return _before_ballot(state, state.current)
+    return _before_ballot(state, state.current, quorum)
 
 
 def _between(state: MeetingState) -> NextAction:
@@ -74,7 +79,7 @@ def _between(state: MeetingState) -> NextAction:
     )
 
 
-def _before_ballot(state: MeetingState, item: ItemView) -> NextAction:
+def _before_ballot(state: MeetingState, item: ItemView, quorum: Quorum | None) -> NextAction:
     if item.step != "decide":
         return NextAction(
             act=f"items/{item.id}/close",
@@ -90,16 +95,14 @@ def _before_ballot(state: MeetingState, item: ItemView) -> NextAction:
             key="M",
             consequences=say(N_("念出公告里的决议文字；念过以后不再改动。")),
         )
-    missing = state.present_required - state.present
-    why_not = _speech_first(state)
-    if missing > 0:
-        why_not = say(N_("到会还差{n}户，不能表决。"), n=missing)
+    unit = say(UNITS[quorum.rule.electorate] if quorum else UNITS["households"])
+    text = N_("应投{roll}{unit}。开启后规则、文字、名册都冻结。")
     return NextAction(
         act="ballots",
         label=N_("开启表决"),
         key="V",
-        consequences=say(N_("应投{roll}户。开启后规则、文字、名册都冻结。"), roll=state.roll),
-        why_not=why_not,
+        consequences=say(text, roll=quorum.roll if quorum else state.roll, unit=unit),
+        why_not=(quorum.missing if quorum else None) or _speech_first(state),
         fields={"seconds": str(BALLOT_SECONDS)},
     )
 
@@ -110,6 +113,13 @@ def _speech_first(state: MeetingState) -> Sentence | None:
 
 def _voting(item: ItemView, turnout: int) -> NextAction:
     assert item.ballot is not None  # noqa: S101  the caller looked
+    if item.ballot.is_by_itself and item.ballot.state in ("open", "closed"):
+        return NextAction(
+            act=f"items/{item.id}/close",
+            label=N_("结束本项"),
+            key="D",
+            consequences=say(N_("这次表决自己进行下去，不影响会议继续。")),
+        )
     base = f"ballots/{item.ballot.id}"
     if item.ballot.state == "open":
         return NextAction(

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.support import NullTranslations
 from msgspec.structs import replace
 
+from deliberation.ballots.figures import finding_of, standings_of
 from deliberation.ballots.reading import turnout as turnout_of
-from deliberation.ballots.tally import Tally
+from deliberation.ballots.tally import Outcome, Tally, area_text
+from deliberation.faces.quorum import Quorum, quorum_of
 from deliberation.i18n.catalogs import translations_for
 from deliberation.journal.views import ItemView, MeetingState
 from deliberation.meetings.floor import order_queue
@@ -21,6 +23,7 @@ from deliberation.people.masking import mask_name
 from deliberation.people.models import Community
 from deliberation.people.service import names_of
 from deliberation.rulesets import wording
+from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
 
 FRAGMENTS: Mapping[str, tuple[str, ...]] = {
@@ -52,6 +55,8 @@ class Scene:
     turnout: int
     now: datetime
     connections: Counted
+    quorum: Quorum | None = None
+    """Of the item in hand, while its ballot is still to be opened."""
 
 
 async def scene_of(
@@ -72,6 +77,7 @@ async def scene_of(
         turnout=await turnout_of(ballot.id) if ballot is not None else 0,
         now=now,
         connections=connections,
+        quorum=await quorum_of(state, now),
     )
 
 
@@ -96,7 +102,7 @@ def context_for(scene: Scene, language: str, *, address: str = "") -> dict[str, 
     """What the templates of all three faces may use."""
     translations = translations_for(language)
     state = scene.state
-    rule = _rule_of(state)
+    rule, question = _rule_of(state), _question_of(state)
     ballot = state.current.ballot if state.current else None
     tally = Tally.from_json(ballot.tally) if ballot is not None and ballot.tally else None
     return {
@@ -108,10 +114,15 @@ def context_for(scene: Scene, language: str, *, address: str = "") -> dict[str, 
         "names": scene.names,
         "places": scene.places,
         "turnout": scene.turnout,
+        "quorum": _quorum(scene.quorum, language, translations),
         "turnout_required": _turnout_required(state, rule),
-        "rule_words": _said(wording.words(rule), translations) if rule else [],
-        "rule_brief": _said(wording.thresholds(rule), translations) if rule else [],
+        "rule_words": _said(wording.words(rule, question), translations) if rule else [],
+        "rule_brief": _said(wording.thresholds(rule, question), translations) if rule else [],
+        "disclaimer": wording.disclaimer(rule).render(translations.gettext) if rule else "",
+        "unit": translations.gettext(wording.UNITS[rule.electorate]) if rule else "",
+        "question": question.to_json() if question != MOTION else None,
         "sum": _said(tally.steps, translations) if tally else [],
+        **_standings(tally, question, translations),
         "now": scene.now,
         "connections": scene.connections,
         "run": run_of(state, scene.now),
@@ -125,10 +136,51 @@ def _said(sentences: Any, translations: NullTranslations) -> list[str]:
     return [sentence.render(translations.gettext) for sentence in sentences]
 
 
+def _standings(
+    tally: Tally | None, question: Question, translations: NullTranslations
+) -> dict[str, Any]:
+    """How the options of a choice stood in the end, and what their figures are."""
+    if tally is None or tally.count is None:
+        return {"standings": (), "finding": ""}
+    is_valid = tally.outcome is not Outcome.INVALID
+    return {
+        "standings": standings_of(tally.count, question, is_valid=is_valid),
+        "finding": translations.gettext(finding_of(tally.count["method"])),
+    }
+
+
+def _quorum(
+    quorum: Quorum | None, language: str, translations: NullTranslations
+) -> dict[str, Any] | None:
+    """Its numbers as they are shown, and the rule that they come from."""
+    if quorum is None:
+        return None
+    rule = wording.in_language(quorum.rule, language)
+    return {
+        "present": quorum.present,
+        "roll": quorum.roll,
+        "required": quorum.required,
+        "by_proxy": quorum.by_proxy,
+        "is_reached": quorum.is_reached,
+        "missing": quorum.required - quorum.present,
+        "unit": translations.gettext(wording.UNITS[rule.electorate]),
+        "present_area": area_text(quorum.present_area) if quorum.required_area else "",
+        "required_area": area_text(quorum.required_area),
+        "area": area_text(quorum.area),
+        "rule_name": translations.gettext(rule.name),
+        "source": translations.gettext(rule.source),
+    }
+
+
 def _rule_of(state: MeetingState) -> Rule | None:
-    ballot = state.current.ballot if state.current else None
-    data = ballot.rule if ballot is not None else state.rule
+    data = state.rule_of(state.current) if state.current else state.rule
     return Rule.from_json(data) if data else None
+
+
+def _question_of(state: MeetingState) -> Question:
+    item = state.current
+    asked = (item.ballot.question if item.ballot else item.question) if item else None
+    return Question.from_json(asked) if asked else MOTION
 
 
 def _turnout_required(state: MeetingState, rule: Rule | None) -> int | None:

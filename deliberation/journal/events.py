@@ -416,6 +416,20 @@ class BallotOpened(Event, frozen=True, kw_only=True):
     """The end of a window of days."""
 
 
+class ElectorateChanged(Event, frozen=True, kw_only=True):
+    """A voter was added to an open ballot's electorate or struck from it, with a public reason; who
+    it is, is restricted."""
+
+    NAME = "electorate.changed"
+    ballot: UUID
+    added: int
+    struck: int
+    entitled: int
+    entitled_area: int
+    electorate_digest: str
+    reason: str
+
+
 class BallotExtended(Event, frozen=True, kw_only=True):
     """An open ballot was given more time: the reminder of one in the meeting, or the window of one
     that stands open for days, with a public reason."""
@@ -476,6 +490,8 @@ class BallotClosed(Event, frozen=True, kw_only=True):
     ballot: UUID
     turnout: int
     by_channel: dict[str, int] = {}
+    objections_until: datetime | None = None
+    """Until then objections may be raised before anybody knows the count."""
 
 
 class BallotSigned(Event, frozen=True, kw_only=True):
@@ -486,6 +502,15 @@ class BallotSigned(Event, frozen=True, kw_only=True):
     person: UUID
     digest: str
     note: str = ""
+
+
+class TieBroken(Event, frozen=True, kw_only=True):
+    """For and against were equal, and who presided gave the deciding vote the rule allows, or
+    none."""
+
+    NAME = "tie.broken"
+    ballot: UUID
+    choice: str
 
 
 class LotDrawn(Event, frozen=True, kw_only=True):

@@ -107,6 +107,14 @@ def _attended(state: MeetingState, at: datetime, event: e.AttendanceRecorded) ->
     return replace(state, present=event.present, hall=event.hall, remote=event.remote)
 
 
+def _quorum_lost(state: MeetingState, at: datetime, event: e.QuorumLost) -> MeetingState:
+    return replace(state, is_quorum_lost=True)
+
+
+def _quorum_regained(state: MeetingState, at: datetime, event: e.QuorumRegained) -> MeetingState:
+    return replace(state, is_quorum_lost=False)
+
+
 def _item_opened(state: MeetingState, at: datetime, event: e.ItemOpened) -> MeetingState:
     opened = _with_item(state, event.item, state="open", opened_at=at)
     return replace(opened, current_id=event.item, queue=(), speaking=None)
@@ -173,6 +181,14 @@ def _ballot_opened(state: MeetingState, at: datetime, event: e.BallotOpened) -> 
     return _with_item(state, event.item, ballot=ballot)
 
 
+def _electorate_changed(
+    state: MeetingState, at: datetime, event: e.ElectorateChanged
+) -> MeetingState:
+    return _with_ballot(
+        state, event.ballot, entitled=event.entitled, entitled_area=event.entitled_area
+    )
+
+
 def _ballot_extended(state: MeetingState, at: datetime, event: e.BallotExtended) -> MeetingState:
     if event.closes_at is not None:
         return _with_ballot(state, event.ballot, closes_at=event.closes_at)
@@ -186,6 +202,7 @@ def _ballot_closed(state: MeetingState, at: datetime, event: e.BallotClosed) -> 
         state="closed",
         turnout=event.turnout,
         by_channel=event.by_channel,
+        provisional_until=event.objections_until,
         closed_at=at,
     )
 
@@ -207,6 +224,7 @@ def _announced(state: MeetingState, at: datetime, event: e.BallotAnnounced) -> M
         state="announced",
         tally=event.tally,
         provisional_until=event.provisional_until,
+        certified_at=None if event.provisional_until else at,
     )
 
 
@@ -238,6 +256,8 @@ _CHANGES: Mapping[type[e.Event], _Change] = MappingProxyType(
         e.MeetingNoticed: _noticed,
         e.MeetingConvened: _convened,
         e.AttendanceRecorded: _attended,
+        e.QuorumLost: _quorum_lost,
+        e.QuorumRegained: _quorum_regained,
         e.ItemOpened: _item_opened,
         e.ItemClosed: _item_closed,
         e.SpeechAsked: _asked,
@@ -246,6 +266,7 @@ _CHANGES: Mapping[type[e.Event], _Change] = MappingProxyType(
         e.SpeechFinished: _finished,
         e.MotionRead: _read,
         e.BallotOpened: _ballot_opened,
+        e.ElectorateChanged: _electorate_changed,
         e.BallotExtended: _ballot_extended,
         e.BallotClosed: _ballot_closed,
         e.BallotSigned: _signed,

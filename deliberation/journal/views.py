@@ -65,7 +65,11 @@ class BallotView(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_provisional(self) -> bool:
-        return self.provisional_until is not None and self.certified_at is None
+        return (
+            self.state == "announced"
+            and self.provisional_until is not None
+            and self.certified_at is None
+        )
 
 
 class ItemView(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,6 +114,8 @@ class MeetingState(msgspec.Struct, frozen=True, kw_only=True):
     present: int = 0
     hall: int = 0
     remote: int = 0
+    is_quorum_lost: bool = False
+    """Enough were there once, and have left; until enough are there again."""
     items: tuple[ItemView, ...] = ()
     current_id: UUID | None = None
     queue: tuple[SpeechView, ...] = ()

@@ -24,6 +24,7 @@ def mine_facts(mine: Mine) -> dict[str, Any]:
     return {
         "present": mine.is_present,
         "may_vote": mine.may_vote,
+        "votes_as": mine.votes_as,
         "vote": vote_facts(mine.vote) if mine.vote else None,
         "speech": {"state": speech.state, "place": speech.place} if speech else None,
     }

@@ -85,9 +85,10 @@ def _extra(kind: Kind, scene: Scene, *, is_new: bool) -> dict[str, Any]:
     ballot = ballot_in_hand(scene.state)
     if ballot is None or ballot.state not in ("open", "closed"):
         return {"stage": scene.state.state, "ballot": None}
-    facts: dict[str, Any] = {"id": str(ballot.id), "state": ballot.state}
+    electorate = ballot.rule.get("electorate", "households")
+    facts: dict[str, Any] = {"id": str(ballot.id), "state": ballot.state, "for": electorate}
     if is_new:
-        own = {"csrf_token": "", "may_vote": True, "mine": None, "why_not": ""}
+        own = {"csrf_token": "", "may_vote": True, "mine": None, "why_not": "", "receipt": ""}
         context = context_for(scene, kind.language) | own
         facts["html"] = rendered("live/resident_ballot.html", context)
     return {"stage": scene.state.state, "ballot": facts}

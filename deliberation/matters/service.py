@@ -80,9 +80,17 @@ async def facts_of(
 
 
 def _resolved(resolution: Resolution | None) -> Resolved:
-    if resolution is None or resolution.outcome == "invalid":
-        return Resolved.NONE
-    return Resolved(resolution.outcome)
+    return _RESOLVED[resolution.outcome] if resolution is not None else Resolved.NONE
+
+
+_RESOLVED = {
+    "adopted": Resolved.ADOPTED,
+    "rejected": Resolved.REJECTED,
+    "invalid": Resolved.NONE,
+    "chosen": Resolved.ADOPTED,
+    "undecided": Resolved.NONE,
+}
+"""By a ballot's outcome: what was chosen is to be done, as what was adopted is."""
 
 
 async def open_matter(
@@ -271,5 +279,6 @@ async def record_resolution(
         matter=matter,
     )
     entry.tell(recorded, subject=f"matter:{matter}" if matter else f"item:{item}")
-    if found is not None and outcome == Resolved.ADOPTED and found.step == Step.DECIDE:
+    is_decided = _RESOLVED[outcome] is Resolved.ADOPTED
+    if found is not None and is_decided and found.step == Step.DECIDE:
         await apply(entry, found, Act.ADOPT, await facts_of(found, at=entry.at))

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from deliberation import journal, store
 from deliberation.errors import Code, Refusal
-from deliberation.journal.events import AttendanceRecorded
+from deliberation.journal.events import AttendanceRecorded, QuorumLost, QuorumRegained
 from deliberation.meetings import rules
 from deliberation.meetings.models import Attendance, Meeting, RollEntry
 from deliberation.people.models import Community, Person
@@ -72,7 +72,8 @@ async def _admit(
     rows = await store.read(
         "INSERT INTO attendance (id, meeting_id, person_id, household_id, channel, is_journalled,"
         " signed_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (meeting_id, person_id) DO UPDATE"
-        " SET left_at = NULL WHERE attendance.left_at IS NOT NULL RETURNING id",
+        " SET left_at = NULL, channel = excluded.channel, is_journalled = excluded.is_journalled"
+        " WHERE attendance.left_at IS NOT NULL RETURNING id",
         uuid4(),
         meeting,
         person,
@@ -140,20 +141,93 @@ async def is_present(meeting: UUID, person: UUID) -> bool:
     return await Attendance.exists(meeting_id=meeting, person_id=person, left_at=None)
 
 
+@journal.shielded
+async def leave(actor: Actor, meeting: UUID, *, at: datetime) -> None:
+    """Go away; who comes back signs in again. Raises MEETING_NOT_SIGNED_IN."""
+    actor.require(Permission.ATTEND)
+    await _leave(actor, meeting, actor.present_person(), at)
+
+
+@journal.shielded
+async def see_off(actor: Actor, meeting: UUID, person: UUID, *, at: datetime) -> None:
+    """The chair's desk says that somebody has left. Raises MEETING_NOT_SIGNED_IN."""
+    actor.require(Permission.PRESIDE)
+    await _leave(actor, meeting, person, at)
+
+
+async def _leave(actor: Actor, meeting: UUID, person: UUID, at: datetime) -> None:
+    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+        row = await Meeting.get(id=meeting)
+        rules.check_may_leave(rules.MeetingState(row.state))
+        before = await households_there(meeting)
+        gone = Attendance.filter(meeting_id=meeting, person_id=person, left_at=None)
+        if not await gone.update(left_at=at):
+            raise Refusal(Code.MEETING_NOT_SIGNED_IN)
+        await _tell_presence(entry, meeting, left=person)
+        await tell_quorum(entry, meeting, before=before)
+
+
 async def tell_arrivals(entry: journal.Recorder, meeting: UUID) -> int:
     """Journal who came since the last time, inside the caller's unit of work; returns how many
     households are present. Who they are is restricted.
     """
-    arrived = await Attendance.filter(meeting_id=meeting, is_journalled=False)
-    counted = await presence(meeting)
-    if arrived:
-        await Attendance.filter(id__in=[a.id for a in arrived]).update(is_journalled=True)
-        event = AttendanceRecorded(
-            more=len(arrived), present=counted.present, hall=counted.hall, remote=counted.remote
-        )
-        people = sorted(str(a.person_id) for a in arrived)
-        entry.tell(event, subject=f"meeting:{meeting}", restricted={"people": people})
+    if not await Attendance.exists(meeting_id=meeting, is_journalled=False):
+        return (await presence(meeting)).present
+    counted = await _tell_presence(entry, meeting)
+    await tell_quorum(entry, meeting)
     return counted.present
+
+
+async def _tell_presence(
+    entry: journal.Recorder, meeting: UUID, *, left: UUID | None = None
+) -> Presence:
+    """Those who came since the last time, with who has left, in one entry."""
+    arrived = await Attendance.filter(meeting_id=meeting, is_journalled=False)
+    await Attendance.filter(id__in=[a.id for a in arrived]).update(is_journalled=True)
+    counted = await presence(meeting)
+    event = AttendanceRecorded(
+        more=len(arrived), present=counted.present, hall=counted.hall, remote=counted.remote
+    )
+    restricted = {"people": sorted(str(a.person_id) for a in arrived)}
+    if left is not None:
+        restricted["left"] = [str(left)]
+    entry.tell(event, subject=f"meeting:{meeting}", restricted=restricted)
+    return counted
+
+
+_THERE = (
+    "SELECT COUNT(*) AS n FROM (SELECT household_id FROM attendance WHERE meeting_id = ?"
+    " AND household_id IS NOT NULL AND left_at IS NULL UNION SELECT p.voter_id FROM proxy p"
+    " JOIN attendance a ON a.meeting_id = p.meeting_id AND a.person_id = p.holder_id"
+    " JOIN roll_entry r ON r.meeting_id = p.meeting_id AND r.household_id = p.voter_id"
+    " WHERE p.meeting_id = ? AND p.state = 'given' AND p.item_id IS NULL AND a.left_at IS NULL)"
+    " AS there"
+)
+
+
+async def households_there(meeting: UUID) -> int:
+    """Households that are there themselves or through who holds their mandate for the whole
+    meeting: what the meeting's own requirement is measured by."""
+    return int((await store.read(_THERE, meeting, meeting))[0]["n"])
+
+
+async def tell_quorum(entry: journal.Recorder, meeting: UUID, *, before: int = 0) -> None:
+    """Journal that the number has fallen below what the meeting asks for, or is enough again;
+    only when it crosses it while the meeting sits. `before`: how many were there until now, which
+    need not be said where nobody can have left.
+    """
+    state = await journal.state_of(meeting)
+    required = state.present_required
+    if state.state != rules.MeetingState.CONVENED or not required:
+        return
+    if not state.is_quorum_lost and before < required:
+        return
+    now = await households_there(meeting)
+    subject = f"meeting:{meeting}"
+    if state.is_quorum_lost and now >= required:
+        entry.tell(QuorumRegained(present=now, required=required), subject=subject)
+    elif not state.is_quorum_lost and now < required:
+        entry.tell(QuorumLost(present=now, required=required), subject=subject)
 
 
 @journal.shielded

@@ -95,6 +95,11 @@ def check_may_sign_in(state: MeetingState, *, is_today: bool) -> None:
         raise Refusal(Code.MEETING_NOT_TODAY)
 
 
+def check_may_leave(state: MeetingState) -> None:
+    """Whoever has signed in, until the meeting is over."""
+    _check_not_over(state)
+
+
 def check_may_open_item(meeting: MeetingFacts, item: ItemFacts) -> None:
     """One item at a time, and only what the notice named."""
     check_is_convened(meeting.state)

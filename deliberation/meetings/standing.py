@@ -9,11 +9,11 @@ from deliberation.meetings.floor import NOBODY_YET, Side, Turn, Waiting, turn_af
 
 
 def facts_of(state: MeetingState) -> rules.MeetingFacts:
-    """The chair's facts, from the replayed state. A ballot that stands open for days holds nothing
-    up."""
+    """The chair's facts, from the replayed state. A ballot that goes on by itself for days
+    holds nothing up."""
     current = state.current
     ballot = current.ballot if current else None
-    if ballot is not None and ballot.closes_at is not None:
+    if ballot is not None and ballot.is_by_itself:
         ballot = None
     position = current.position if current else None
     return rules.MeetingFacts(

@@ -10,10 +10,8 @@ from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
 from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.reading import turnout
-from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.faces.console import next_action
-from deliberation.live.personal import vote_facts
 from deliberation.matters.service import Given, act_on
 from deliberation.matters.steps import Act as MatterAct
 from deliberation.meetings import attending, speaking
@@ -27,19 +25,6 @@ from deliberation.web import guarding
 from deliberation.web.pages import go, page, wants_json
 from deliberation.web.routing import Page, post
 from deliberation.web.visit import Visit
-
-
-async def vote(visit: Visit) -> Response:
-    """The same vote as over the socket, by a form."""
-    meeting, ballot = visit.path_id("meeting"), visit.path_id("ballot")
-    choice, receipt = visit.text("choice", limit=400), visit.text("receipt", limit=20)
-    vote = await cast_own(
-        visit.actor, ballot, choice, receipt=receipt, channel="form", at=visit.now
-    )
-    if wants_json(visit):
-        return JSONResponse({**vote_facts(vote), "ballot": str(ballot)})
-    return go(f"/meetings/{meeting}#ballot")
-
 
 Act = Callable[[Visit, UUID], Awaitable[None]]
 
@@ -59,9 +44,16 @@ def _done(
         await guarding.done_once(visit, lambda: act(visit, meeting))
         if wants_json(visit):
             return JSONResponse({"ok": True})
-        return go(f"/meetings/{meeting}{back}")
+        return go(f"/meetings/{meeting}{_desk(visit) or back}")
 
     return handler
+
+
+def _desk(visit: Visit) -> str:
+    """Of a ballot that goes on by itself, where its own page asked to come back to it."""
+    if visit.text("back", limit=4) != "desk" or "ballot" not in visit.request.path_params:
+        return ""
+    return f"/ballots/{visit.path_id('ballot')}/desk"
 
 
 async def _question(visit: Visit, meeting: UUID) -> Response:
@@ -108,19 +100,26 @@ async def _withdraw(visit: Visit, meeting: UUID) -> None:
     await speaking.withdraw(visit.actor, meeting, at=visit.now)
 
 
-async def _person_named(visit: Visit, text: str) -> UUID:
-    """Whose card it is, or the representative of the door that was named."""
+async def person_named(visit: Visit, text: str) -> UUID:
+    """Whose card it is, or the representative of the door that was named, alone or with its place.
+
+    Raises PERSON_NOT_FOUND.
+    """
     try:
         return await person_of_code(visit.desk.key, text)
     except Refusal:
-        rows = await Household.filter(community_id=visit.here.id, unit__label=text).limit(2)
+        doors = Household.filter(community_id=visit.here.id)
+        place, _space, label = text.rpartition(" ")
+        rows = await doors.filter(unit__label=text).limit(2) or await doors.filter(
+            unit__place_path=place, unit__label=label
+        )
     if len(rows) == 1 and rows[0].representative_id is not None:
         return rows[0].representative_id
     raise Refusal(Code.PERSON_NOT_FOUND)
 
 
 async def _hand(visit: Visit, meeting: UUID) -> None:
-    person = await _person_named(visit, visit.text("unit", limit=60))
+    person = await person_named(visit, visit.text("unit", limit=60))
     if not await attending.is_present(meeting, person):
         await attending.admit(visit.actor, meeting, person, at=visit.now)
     side = visit.text("side", limit=10)
@@ -128,10 +127,19 @@ async def _hand(visit: Visit, meeting: UUID) -> None:
 
 
 async def _admit(visit: Visit, meeting: UUID) -> None:
-    person = await _person_named(visit, visit.text("unit", limit=60))
+    person = await person_named(visit, visit.text("unit", limit=60))
     await Person.get(id=person)
     await attending.admit(visit.actor, meeting, person, at=visit.now)
     await attending.journal_arrivals(meeting, at=visit.now)
+
+
+async def _leave(visit: Visit, meeting: UUID) -> None:
+    await attending.leave(visit.actor, meeting, at=visit.now)
+
+
+async def _see_off(visit: Visit, meeting: UUID) -> None:
+    person = await person_named(visit, visit.text("unit", limit=60))
+    await attending.see_off(visit.actor, meeting, person, at=visit.now)
 
 
 async def _recognise(visit: Visit, meeting: UUID) -> None:
@@ -166,8 +174,15 @@ async def _open_ballot(visit: Visit, meeting: UUID) -> None:
 
 async def _extend(visit: Visit, meeting: UUID) -> None:
     minutes_more = min(60, max(1, visit.number("minutes", 1)))
-    ballot = visit.path_id("ballot")
-    await ballots.extend(visit.actor, meeting, ballot, seconds=60 * minutes_more, at=visit.now)
+    await ballots.extend(
+        visit.actor,
+        meeting,
+        visit.path_id("ballot"),
+        seconds=60 * minutes_more,
+        days=visit.number("days", 0),
+        reason=visit.text("reason", limit=500),
+        at=visit.now,
+    )
 
 
 async def _close_ballot(visit: Visit, meeting: UUID) -> None:
@@ -211,8 +226,9 @@ _M = "/meetings/{meeting}"
 _PRESIDE = Permission.PRESIDE
 
 PAGES: Sequence[Page] = (
-    post(f"{_M}/ballots/{{ballot}}/votes", Permission.VOTE, vote),
     post(f"{_M}/attendance", Permission.ATTEND, _done(_attend, back="")),
+    post(f"{_M}/departure", Permission.ATTEND, _done(_leave, back="")),
+    post(f"{_M}/departures", _PRESIDE, _done(_see_off, back="/proxies/desk#presence")),
     post(f"{_M}/speeches", Permission.SPEAK, _done(_ask, back="#floor")),
     post(f"{_M}/speeches/withdraw", Permission.SPEAK, _done(_withdraw, back="#floor")),
     post(f"{_M}/speeches/hall", _PRESIDE, _done(_hand)),

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from deliberation.ballots.standing import standing_in
 from deliberation.demands.service import count_own, own_demands
 from deliberation.matters.following import follow, waiting_for_rating
 from deliberation.matters.models import Matter
@@ -29,6 +30,7 @@ async def home(visit: Visit) -> Response:
         visit,
         "home.html",
         live_meeting={"id": live.id, "title": live.title} if live else None,
+        standing=await standing_in(community.id, visit.actor, at=visit.now),
         next_day=await _next_day(visit),
         to_rate=await _to_rate(visit),
         matters=[_matter(visit, matter) for matter in rows],

@@ -131,9 +131,17 @@ def _said(event: e.Event, names: Mapping[UUID, str], language: str) -> Sentence 
         case e.MatterRated(more=more):
             return say(N_("{n}户作了评价"), n=sum(more.values()))
         case e.ResolutionRecorded(outcome=outcome):
-            words = {"adopted": N_("表决通过"), "rejected": N_("表决未通过")}
-            return say(words.get(outcome, N_("参与不足，表决无效")))
+            return say(_RESOLVED[outcome])
     return None
+
+
+_RESOLVED = {
+    "adopted": N_("表决通过"),
+    "rejected": N_("表决未通过"),
+    "invalid": N_("参与不足，表决无效"),
+    "chosen": N_("已选出"),
+    "undecided": N_("没有选出"),
+}
 
 
 async def act(visit: Visit) -> Response:

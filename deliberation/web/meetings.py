@@ -23,6 +23,7 @@ from deliberation.web.pages import context_of, page
 from deliberation.web.qr import qr_svg
 from deliberation.web.routing import Page, get
 from deliberation.web.visit import Visit
+from deliberation.web.voting import new_receipt
 from deliberation.wire import stopping
 
 POLL_SECONDS = 20.0
@@ -64,6 +65,9 @@ async def _own(visit: Visit, state: MeetingState) -> dict[str, Any]:
     return {
         "mine": mine.vote,
         "may_vote": mine.may_vote,
+        "votes_as": mine.votes_as,
+        "holds_others": mine.holds_others,
+        "receipt": new_receipt(),
         "why_not": visit.translations.gettext(mine.why_not) if mine.why_not else "",
         "is_present": mine.is_present,
         "my_speech": mine.speech,
@@ -80,7 +84,7 @@ async def console(visit: Visit) -> Response:
 
 
 async def _acts(visit: Visit, scene: Scene) -> dict[str, Any]:
-    action = next_action(scene.state, scene.turnout)
+    action = next_action(scene.state, scene.turnout, scene.quorum)
     translate = visit.translations.gettext
     shown = None
     if action is not None:

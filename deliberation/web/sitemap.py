@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from deliberation.web import (
     agendas,
+    ballotdesk,
     calendars,
     chairing,
     days,
@@ -15,12 +16,17 @@ from deliberation.web import (
     meetings,
     minutes,
     notices,
+    paperdesk,
+    papersheet,
     people,
     ranking,
+    recounting,
+    rulesets,
     setup,
     signing,
     staff,
     status,
+    voting,
 )
 from deliberation.web.routing import Page
 
@@ -39,8 +45,14 @@ PAGES: Sequence[Page] = (
     *calendars.PAGES,  # before the pages of a meeting, whose ids they end on
     *agendas.PAGES,
     *ranking.PAGES,
+    *recounting.PAGES,
+    *rulesets.PAGES,
     *notices.PAGES,
     *days.PAGES,
+    *paperdesk.PAGES,
+    *papersheet.PAGES,
     *meetings.PAGES,
     *chairing.PAGES,
+    *voting.PAGES,
+    *ballotdesk.PAGES,
 )

@@ -1,10 +1,13 @@
 // The live page: one socket, fragments by name, a ballot that never moves, commands that are sent
 // again until they are answered. Every word is in the page already; this script only chooses.
 
-import { all, csrf, face, keep, meeting, one, root, say, state } from "./live/state.js";
-import { showChoice, showCounted, takeBallot, takeOwnBallot } from "./live/ballot.js";
+import { all, csrf, face, hush, keep, meeting, one, root, say, state } from "./live/state.js";
+import { showChoice, showCounted, showKept, takeBallot, takeOwnBallot } from "./live/ballot.js";
 import { showTurnout, takeClock, takeTurnout, tick } from "./live/clocks.js";
+import { newReceipt, read } from "./live/paper.js";
 import { act, soonTakeConsoleActs, takeConsoleActs } from "./live/console.js";
+
+document.documentElement.classList.add("can-script"); // codes of secret votes are drawn here
 
 const ANSWER_MS = 10000; // a command or a hello is answered within it, or the connection is dead
 const TURNED_AWAY = 4403;
@@ -113,7 +116,7 @@ async function refresh() {
     const other = one(`[data-part="${part.dataset.part}"]`, page);
     if (other) replacePart(part, other.innerHTML);
   }
-  state.mine.may_vote = fresh.dataset.mayVote === "yes";
+  state.mine.votes_as = fresh.dataset.votesAs.split(" ");
   const slot = one("[data-ballot-slot]", page);
   if (slot) takeOwnBallot(slot.innerHTML, slot);
   takeSpeech(page);
@@ -223,7 +226,9 @@ function announce() {
 
 function command(frame) {
   const made = { ...frame, id: newId() };
-  state.pending = state.pending.filter((other) => other.type !== made.type || other.ballot !== made.ballot);
+  const isReplaced = (other) => other.type === made.type && other.ballot === made.ballot;
+  state.tried.push(...state.pending.filter((other) => isReplaced(other) && other.receipt));
+  state.pending = state.pending.filter((other) => !isReplaced(other));
   state.pending.push(made);
   keep();
   send(made);
@@ -239,7 +244,13 @@ function settle(id) {
 
 function takeAnswer(frame) {
   const settled = settle(frame.id);
-  if (frame.vote) { state.mine.vote = frame.vote; showCounted(frame.vote); }
+  if (frame.vote) {
+    if (settled?.receipt) state.receipts[frame.vote.ballot] = settled.receipt;
+    state.tried = state.tried.filter((other) => other.ballot !== frame.vote.ballot);
+    keep();
+    state.mine.vote = frame.vote;
+    showCounted(frame.vote);
+  }
   if (settled?.type === "attend") location.reload();
 }
 
@@ -247,12 +258,27 @@ function takeRefusal(frame) {
   if (frame.again) { tryAgain(frame.id); return; }
   const settled = settle(frame.id);
   say(frame.words);
+  if (settled?.type === "vote" && frame.code === "ballot.vote_final") {
+    if (askForEarlier(settled.ballot)) return;
+    const { ballot } = settled;
+    if (settled.receipt && state.mine.vote?.ballot !== ballot) state.mine.vote = { ballot, choice: "" };
+  }
   const { vote } = state.mine;
   if (settled?.type === "vote") {
     if (vote?.ballot === settled.ballot) showCounted(vote);
     else showChoice({ ballot: settled.ballot }, "idle");
   }
   if (settled?.type === "ask") showSpeech("idle");
+}
+
+// A secret vote is final. It may have been an earlier press of this tab, whose answer was lost: the
+// service knows it again by its code.
+function askForEarlier(ballot) {
+  const earlier = state.tried.filter((other) => other.ballot === ballot).pop();
+  if (!earlier) return false;
+  state.tried = state.tried.filter((other) => other !== earlier);
+  command(earlier);
+  return true;
 }
 
 // The service cannot write just now: the command stays, and is sent again in a moment.
@@ -295,7 +321,12 @@ document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (form.matches("[data-vote-form]")) {
     event.preventDefault();
-    const vote = { ballot: form.closest("[data-ballot]").dataset.ballot, choice: button.value };
+    const paper = read(form, button);
+    if (paper.words) { say(paper.words); return; }
+    const vote = { ballot: form.closest("[data-ballot]").dataset.ballot, choice: paper.choice };
+    if ("secret" in form.dataset) vote.receipt = newReceipt();
+    hush();
+    delete form.dataset.isTouched;
     showChoice(vote, isOpen() ? "submitting" : "unconfirmed");
     command({ type: "vote", ...vote });
   } else if (form.matches("[data-speech-form]")) {
@@ -317,5 +348,6 @@ setInterval(() => {
 }, 500);
 addEventListener("online", connect);
 addEventListener("offline", giveUp);
+showKept();
 showUnconfirmed();
 connect();

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from deliberation.agendas import conduct
 from deliberation.agendas.editing import Edit, edit_item
+from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.publishing import publish_notice
 from deliberation.agendas.service import items_of, propose_agenda
 from deliberation.app import create_app
@@ -18,6 +19,7 @@ from deliberation.ballots.opening import open_ballot
 from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import intaking
+from deliberation.journal.canonical import canonical
 from deliberation.matters.steps import Step
 from deliberation.meetings import attending
 from deliberation.meetings import service as meetings
@@ -25,6 +27,10 @@ from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Device
 from deliberation.people.roles import Actor
 from deliberation.people.service import require_community
+from deliberation.rulesets.questions import MOTION, Question
+from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.service import MEETING, adopt
+from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.community import Resident, demand_list, found_community, settle_households
 from tests.support.service import served
 
@@ -33,6 +39,15 @@ BEFORE = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 """18 days before the day: the notice is in time."""
 ON_THE_DAY = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 WORDING = "同意硬化演示路面约420平方米；2026年12月20日前完工。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the first item asks, and by which rule, where it is no motion by the usual one."""
+
+    rule: Rule = CONSULTATION
+    question: Question = MOTION
+    window_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,16 +83,18 @@ async def token_of(person: UUID, at: datetime) -> str:
 
 @contextlib.asynccontextmanager
 async def open_hall(
-    folder: Path, database_url: str = "", *, households: int
+    folder: Path, database_url: str = "", *, households: int, asked: Asked | None = None
 ) -> AsyncIterator[Hall]:
     """The service with a hall in it, for browsers and phones."""
     clock = FixedClock(BEFORE)
     settings = Settings(var=str(folder), database_url=database_url, secret_key=KEY)
     async with served(create_app(settings, clock)) as url:
-        yield await furnished(clock, households=households, url=url)
+        yield await furnished(clock, households=households, url=url, asked=asked)
 
 
-async def furnished(clock: FixedClock, *, households: int, url: str = "") -> Hall:
+async def furnished(
+    clock: FixedClock, *, households: int, url: str = "", asked: Asked | None = None
+) -> Hall:
     """A community whose meeting of today has been noticed; its households have not come yet.
 
     Needs an open store. Nothing is left to be tidied, so nothing changes but by a test's own acts.
@@ -88,7 +105,9 @@ async def furnished(clock: FixedClock, *, households: int, url: str = "") -> Hal
     residents = await settle_households(community, households, key=KEY.encode(), at=BEFORE)
     chair = await actor_of(await token_of(person, BEFORE), at=BEFORE)
     await _take_demands(chair)
-    meeting = await prepared_meeting(chair, BEFORE)
+    if asked is not None:
+        await adopt(community, MEETING, asked.rule.to_json(), at=BEFORE)
+    meeting = await prepared_meeting(chair, BEFORE, asked=asked)
     clock.advance(ON_THE_DAY - BEFORE)
     await meetings.top_up_days(at=ON_THE_DAY)
     return Hall(
@@ -107,7 +126,7 @@ async def _take_demands(chair: Actor) -> None:
     await intaking.confirm(chair, intake, at=BEFORE)
 
 
-async def prepared_meeting(chair: Actor, at: datetime) -> UUID:
+async def prepared_meeting(chair: Actor, at: datetime, *, asked: Asked | None = None) -> UUID:
     """The day's meeting with a proposed agenda, its first item ready for a decision, noticed."""
     day = await DeliberationDay.get(held_on=date(2026, 11, 20))
     meeting = await meetings.plan_meeting(chair, day.id, title="11月议事日", at=at)
@@ -120,6 +139,11 @@ async def prepared_meeting(chair: Actor, at: datetime) -> UUID:
             wording=WORDING if decides else None,
         )
         await edit_item(chair, meeting.id, item.id, edit, at=at)
+    if asked is not None:
+        await AgendaItem.filter(meeting_id=meeting.id, position=1).update(
+            question=canonical(asked.question.to_json()) if asked.question != MOTION else "",
+            window_days=asked.window_days,
+        )
     await publish_notice(chair, meeting.id, at=at)
     return meeting.id
 

@@ -22,8 +22,11 @@ class Browser:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         return await self._client.get(path, headers=self._cookie | sent)
 
-    async def send(self, path: str, **fields: str) -> httpx2.Response:
-        made = {"csrf": form_token(KEY.encode(), self._holder), "command": uuid4().hex}
+    async def send(self, path: str, **fields: str | list[str]) -> httpx2.Response:
+        made: dict[str, str | list[str]] = {
+            "csrf": form_token(KEY.encode(), self._holder),
+            "command": uuid4().hex,
+        }
         return await self._client.post(path, headers=self._cookie, data=made | fields)
 
 

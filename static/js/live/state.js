@@ -14,20 +14,22 @@ const kept = readKept();
 export const state = {
   seq: Number(root.dataset.seq),
   seenBefore: kept.seq,
-  mine: { may_vote: root.dataset.mayVote === "yes", vote: null },
+  mine: { votes_as: (root.dataset.votesAs ?? "").split(" "), vote: null },
   pending: kept.pending,
+  tried: kept.tried, // secret votes that another one replaced before they were answered
+  receipts: kept.receipts, // of secret votes cast in this tab: the service does not know whose they are
   isConnected: () => false,
 };
 
 // What outlives the page: commands without an answer, and how far this tab had seen the meeting.
 function readKept() {
-  try { return { pending: [], seq: 0, ...JSON.parse(sessionStorage.getItem(storeKey)) }; }
-  catch { return { pending: [], seq: 0 }; }
+  const nothing = { pending: [], seq: 0, receipts: {}, tried: [] };
+  try { return { ...nothing, ...JSON.parse(sessionStorage.getItem(storeKey)) }; } catch { return nothing; }
 }
 
 export function keep() {
-  const { pending, seq } = state;
-  try { sessionStorage.setItem(storeKey, JSON.stringify({ pending, seq })); } catch { /* private mode */ }
+  const { pending, seq, receipts, tried } = state;
+  try { sessionStorage.setItem(storeKey, JSON.stringify({ pending, seq, receipts, tried })); } catch { /* private mode */ }
 }
 
 export function csrf() { return one("input[name=csrf]:not([value=''])")?.value ?? ""; }
@@ -44,3 +46,5 @@ export function say(words) {
   }
   line.textContent = words;
 }
+
+export function hush() { one("[data-said]")?.remove(); }
