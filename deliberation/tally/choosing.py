@@ -2,7 +2,8 @@
 
 Plurality: a paper counts for the option that stands first on it; one that puts several options
 first is invalid. Approval (Brams & Fishburn 1978): a paper counts for every option it names.
-Choice of up to n (选n项, block vote): likewise, but a paper that names more than n is invalid.
+Choice of up to n (选n项, block vote): likewise, but a paper that names more than n is invalid; of
+an order the first n places count, as far as they are clear.
 In all three the options with the most votes take the seats, with no majority asked for.
 
 An approval may be written as an order. PrefLib writes it as two groups that together name
@@ -80,8 +81,15 @@ def _approved(profile: Profile, paper: Paper) -> tuple[int, ...]:
 
 
 def _up_to(profile: Profile, most: int, paper: Paper) -> tuple[int, ...] | None:
-    chosen = tuple(option for option in paper.named if option not in profile.withdrawn)
-    return chosen if len(chosen) <= most else None
+    groups = standing_groups(profile, paper)
+    if len(groups) == 1:
+        return groups[0] if len(groups[0]) <= most else None
+    chosen: tuple[int, ...] = ()
+    for group in groups:
+        if len(chosen) + len(group) > most:
+            break
+        chosen += group
+    return chosen
 
 
 def _tally(profile: Profile, choose: Choose) -> _Tallied:

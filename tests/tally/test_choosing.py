@@ -86,6 +86,11 @@ def test_who_chooses_more_than_there_are_seats_has_cast_an_invalid_paper() -> No
     assert "2 张票选了超过 2 项，无效。" in said(count)
 
 
+def test_of_an_order_the_first_places_are_chosen_as_far_as_they_are_clear() -> None:
+    count = count_top(vote("3 甲>乙>丙", "2 丙>甲>乙", "1 乙>甲丙", of=3, seats=2))
+    assert stages(count) == [{"甲": "5", "乙": "4", "丙": "2"}]
+
+
 def test_how_many_may_be_chosen_can_differ_from_the_seats() -> None:
     count = count_top(vote("3 甲乙", "2 甲乙丙", of=3, seats=1), max_named=3)
     assert stages(count) == [{"甲": "5", "乙": "5", "丙": "2"}]
