@@ -72,6 +72,7 @@ class Code(StrEnum):
     INTAKE_PERSON_CONTRADICTED = "intake.person_contradicted"
     INTAKE_REPRESENTATIVE_TWICE = "intake.representative_twice"
     INTAKE_REPRESENTATIVE_ASSUMED = "intake.representative_assumed"
+    INTAKE_SAME_OWNER = "intake.same_owner"
     # counting
     TALLY_UNREADABLE = "tally.unreadable"
     TALLY_METHOD_UNSUITABLE = "tally.method_unsuitable"
@@ -82,6 +83,7 @@ class Code(StrEnum):
     RULE_UNKNOWN = "rule.unknown"
     RULE_KEY_TAKEN = "rule.key_taken"
     QUESTION_INVALID = "question.invalid"
+    QUESTION_NOT_BY_AREA = "question.not_by_area"
     # meetings
     MEETING_ALREADY_NOTICED = "meeting.already_noticed"
     MEETING_NOT_NOTICED = "meeting.not_noticed"
@@ -164,6 +166,9 @@ class Code(StrEnum):
     BALLOT_ELECTOR_VOTED = "ballot.elector_voted"
     BALLOT_TIED = "ballot.tied"
     BALLOT_NOT_TIED = "ballot.not_tied"
+    BALLOT_ELECTOR_OVERLAPS = "ballot.elector_overlaps"
+    BALLOT_WINDOW_TOO_LONG = "ballot.window_too_long"
+    SUPERVISOR_INVOLVED = "ballot.supervisor_involved"
     BALLOT_CERTIFIED = "ballot.certified"
     PROXY_NOT_ALLOWED = "proxy.not_allowed"
     PROXY_ITEM_BY_ITEM = "proxy.item_by_item"
@@ -196,6 +201,9 @@ class Code(StrEnum):
     ITEM_ALREADY_READ = "item.already_read"
     MINUTES_NOT_APPROVED = "minutes.not_approved"
     PERSON_NOT_FOUND = "people.not_found"
+    OWNER_NOT_FOUND = "owner.not_found"
+    OWNER_THERE = "owner.there"
+    OWNER_GONE = "owner.gone"
     MINUTES_NONE = "minutes.none"
     MINUTES_APPROVED = "minutes.approved"
     MINUTES_PUBLISHED = "minutes.published"
@@ -233,6 +241,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.RULE_INVALID: 400,
         Code.RULE_UNKNOWN: 404,
         Code.QUESTION_INVALID: 400,
+        Code.QUESTION_NOT_BY_AREA: 400,
         Code.BALLOT_RECEIPT_MALFORMED: 400,
         Code.BALLOT_NOT_PUBLISHED: 404,
         Code.BALLOT_PAPER_EMPTY: 400,
@@ -246,6 +255,7 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.BALLOT_NOT_ENTITLED: 403,
         Code.BALLOT_SERIAL_UNKNOWN: 400,
         Code.BALLOT_VOTER_UNKNOWN: 400,
+        Code.OWNER_NOT_FOUND: 400,
         Code.BALLOT_VOTER_UNCLEAR: 400,
         Code.BATCH_SAME_PERSON: 403,
         Code.BATCH_OTHERS: 403,

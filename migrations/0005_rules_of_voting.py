@@ -235,6 +235,11 @@ class Migration(migrations.Migration):
             ),
             ops.AddField(
                 model_name='Ballot',
+                name='present',
+                field=fields.IntField(null=True),
+            ),
+            ops.AddField(
+                model_name='Ballot',
                 name='precedence',
                 field=fields.CharField(default='first', db_default='first', max_length=8),
             ),

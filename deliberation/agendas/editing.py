@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from deliberation import journal
-from deliberation.agendas import rules
+from deliberation.agendas import rules, votes
 from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.service import demands_on, editable, held_on, items_of, ranking_for
 from deliberation.errors import Code, Refusal
@@ -92,10 +92,11 @@ def _voted(vote: Vote) -> dict[str, str | int]:
 
 async def _check_vote(meeting: Meeting, row: AgendaItem, vote: Vote) -> None:
     """A rule set is usable when it is chosen. Raises RULE_UNKNOWN, RULE_INCOMPLETE,
-    RULE_NOT_IN_FORCE, AGENDA_WINDOW_TOO_LONG."""
+    RULE_NOT_IN_FORCE, AGENDA_WINDOW_TOO_LONG, QUESTION_NOT_BY_AREA."""
     rule = await voting_rule(meeting.community_id, vote.rule_key)
     if vote.rule_key != row.rule_key:
         rule.check_usable(await held_on(meeting))
+    votes.check_countable(rule, vote.question)
     if not 0 <= vote.window_days <= rule.window_days:
         raise Refusal(Code.AGENDA_WINDOW_TOO_LONG, limit=rule.window_days)
 

@@ -103,6 +103,7 @@ async def _with_voters(facts: rules.AgendaFacts, meeting: Meeting) -> rules.Agen
         voters={**voters, "owners": owned.heads},
         units_without_owner=owned.without_owner,
         units_without_area=owned.without_area,
+        units_without_household=owned.without_household,
     )
 
 

@@ -50,6 +50,8 @@ class AgendaFacts:
     """How many the roll holds of each kind that a rule asks for."""
     units_without_owner: int = 0
     units_without_area: int = 0
+    units_without_household: int = 0
+    """Owned, and on no roll."""
 
     def rule_of(self, item: PlannedItem) -> Rule:
         return item.rule or self.rule
@@ -78,6 +80,8 @@ class Check:
     says: Sentence
     detail: Sentence
     item: int | None = None
+    about: str = ""
+    """What is mended on a page of its own: "owners"."""
 
 
 def check_may_edit(state: MeetingState) -> None:

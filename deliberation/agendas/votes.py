@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from deliberation.agendas.rules import AgendaFacts, Check, CheckState, PlannedItem
+from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.matters.steps import Step
+from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.wording import UNITS
 
@@ -27,8 +29,21 @@ def checks(facts: AgendaFacts) -> list[Check]:
 
 
 def is_voted(item: PlannedItem) -> bool:
-    """Decided, or discussed with a way of voting laid down for it."""
-    return item.step is Step.DECIDE or item.rule is not None or item.question is None
+    """Decided, or discussed with a wording or a way of voting laid down for it: what is discussed
+    comes to the decision by reading its wording out."""
+    is_laid_down = item.rule is not None or item.question is None
+    return item.step is Step.DECIDE or is_laid_down or bool(item.wording.strip())
+
+
+def is_countable(rule: Rule, question: Question) -> bool:
+    """No method of choosing among options is laid down for areas."""
+    return question == MOTION or not rule.is_by_area
+
+
+def check_countable(rule: Rule, question: Question) -> None:
+    """Raises QUESTION_NOT_BY_AREA."""
+    if not is_countable(rule, question):
+        raise Refusal(Code.QUESTION_NOT_BY_AREA)
 
 
 def is_unanimous(rule: Rule) -> bool:
@@ -48,6 +63,11 @@ def _of_item(facts: AgendaFacts, item: PlannedItem) -> Iterator[Check]:
         yield _failed(item, N_("第{item}项的规则那天不施行"), detail)
     if item.question is None:
         yield _failed(item, N_("第{item}项的选项读不出来"), say(N_("请重新填写。")))
+    elif not is_countable(rule, item.question):
+        detail = say(
+            N_("按面积计票的规则只用于赞成、反对、弃权的表决；请换一套规则，或者逐项表决。")
+        )
+        yield _failed(item, N_("第{item}项有选项，规则却按面积计票"), detail)
     if item.window_days > rule.window_days:
         text = N_("写了{days}天，“{rule}”最多{limit}天")
         days, limit = item.window_days, rule.window_days
@@ -82,11 +102,18 @@ def _warned(item: PlannedItem, text: str, detail: Sentence) -> Check:
 def _of_owners(facts: AgendaFacts, voted: list[PlannedItem]) -> Iterator[Check]:
     if not facts.voters.get("owners"):
         detail = say(N_("按业主计票，要先在住户名册的“业主”一列写明，再导入一次。"))
-        yield Check(state=CheckState.FAILED, says=say(N_("名册里没有业主")), detail=detail)
+        says = say(N_("名册里没有业主"))
+        yield Check(state=CheckState.FAILED, says=says, detail=detail, about="owners")
     elif facts.units_without_owner:
         says = say(N_("{n}套房没有业主"), n=facts.units_without_owner)
         detail = say(N_("没有业主的房子不在按业主计票的名单里。可以先发布，也可以先补名册。"))
-        yield Check(state=CheckState.WARNING, says=says, detail=detail)
+        yield Check(state=CheckState.WARNING, says=says, detail=detail, about="owners")
+    if facts.units_without_household:
+        says = say(N_("{n}套房有业主而没有住户"), n=facts.units_without_household)
+        detail = say(
+            N_("名单按住户排，这些房子不在里面，人数和面积都不算。可以先发布，也可以先导入这些户。")
+        )
+        yield Check(state=CheckState.WARNING, says=says, detail=detail, about="owners")
     rules = [facts.rule_of(item) for item in voted]
     if not any(rule.is_by_area or rule.attendance_area for rule in rules):
         return

@@ -80,6 +80,9 @@ async def count(entry: journal.Recorder, ballot: Ballot, batch: Batch) -> None:
 async def _count_hands(ballot: Ballot, batch: Batch) -> None:
     """First the ballot takes no other vote any more, then it is looked whether one was taken."""
     piles: Piles = json.loads(batch.entered)
+    others = Batch.filter(ballot_id=ballot.id, state__in=["entered", "differs"])
+    if await others.exclude(id=batch.id).exists():
+        raise Refusal(Code.BALLOT_PAPERS_DIFFER)
     await Ballot.filter(id=ballot.id).update(is_by_hands=True)
     await check_fits(ballot, HANDS, piles)
     batch.counted = size_of(piles)

@@ -173,13 +173,20 @@ def _unwritten(casting: Casting, row: Row | None) -> Answer:
     """Why a casting wrote nothing: it repeats what stands, or it is refused."""
     if row is None:
         return Refusal(Code.NOT_FOUND)
-    if row["choice"] == casting.choice and row["person_id"] in (None, *_both(casting.person)):
+    if row["choice"] == casting.choice and _is_same_hand(casting, row):
         return _repeat(casting, row)
     try:
         may_cast(_facts(casting, row))
     except Refusal as refusal:
         return refusal
     return Refusal(Code.DATABASE_BUSY)  # it was changed by somebody else in between
+
+
+def _is_same_hand(casting: Casting, row: Row) -> bool:
+    """Whether who casts is who cast: the same mandate, or who casts the voter's vote."""
+    if "proxy" in (casting.channel, row["channel"]):
+        return bool(casting.channel == row["channel"])
+    return row["person_id"] in (None, *_both(casting.person))
 
 
 def _both(person: UUID) -> tuple[UUID, str]:

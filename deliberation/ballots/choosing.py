@@ -25,7 +25,9 @@ def count_choice(
     facts: Facts,
     tie_break: TieBreak | None = None,
 ) -> Tally:
-    """ValueError if more votes were cast than there are entitled."""
+    """In heads only: options are not put to the vote under a rule that counts areas.
+
+    ValueError if more votes were cast than there are entitled."""
     cast = len(votes) + facts.spoilt
     if cast > facts.entitled:
         raise ValueError(f"{cast} votes of {facts.entitled} entitled")

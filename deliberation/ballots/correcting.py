@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from deliberation import journal
+from deliberation import journal, store
 from deliberation.ballots.desk import open_ballot_in, voter_named
-from deliberation.ballots.electorates import Voter, freeze, voters_in
+from deliberation.ballots.electorates import Voter, freeze, voters_for, voters_in
 from deliberation.ballots.frozen import frozen_of
 from deliberation.ballots.models import Ballot, Mark, Paper, Vote
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import ElectorateChanged
+from deliberation.meetings.models import Meeting
 from deliberation.people.cards import person_of_code
-from deliberation.people.models import Household, Ownership, Person
+from deliberation.people.models import Household, Person
 from deliberation.people.roles import Actor, Permission
 
 
@@ -38,9 +39,9 @@ async def add_elector(
     actor.require(Permission.PRESIDE)
     said = _reason(reason)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        found = await open_ballot_in(meeting, ballot, at=at)
+        found = await _held(meeting, ballot, at)
         voters = await voters_in(found.electorate_id)
-        new = await _voter_of(actor, found, who, key)
+        new = await _voter_of(actor, found, voters, who, key)
         if any(voter.id == new.id for voter in voters):
             raise Refusal(Code.BALLOT_ELECTOR_THERE)
         await _go_on_with(entry, found, [*voters, new], new.id, said)
@@ -64,13 +65,20 @@ async def strike_elector(
     actor.require(Permission.PRESIDE)
     said = _reason(reason)
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
-        found = await open_ballot_in(meeting, ballot, at=at)
+        found = await _held(meeting, ballot, at)
         voter = await voter_named(ballot, who, key=key)
         for table in (Vote, Mark, Paper):
             if await table.exists(ballot_id=ballot, voter_id=voter):
                 raise Refusal(Code.BALLOT_ELECTOR_VOTED)
         voters = await voters_in(found.electorate_id)
         await _go_on_with(entry, found, [v for v in voters if v.id != voter], voter, said)
+
+
+async def _held(meeting: UUID, ballot: UUID, at: datetime) -> Ballot:
+    """The open ballot, locked: votes under way are in before it is looked whether one was cast, and
+    others wait for the new electorate."""
+    await store.write("UPDATE ballot SET entitled = entitled WHERE id = ?", [ballot])
+    return await open_ballot_in(meeting, ballot, at=at)
 
 
 def _reason(text: str) -> str:
@@ -100,16 +108,18 @@ async def _go_on_with(
     entry.tell(changed, subject=f"ballot:{ballot.id}", restricted={"voter": str(whom)})
 
 
-async def _voter_of(actor: Actor, ballot: Ballot, who: str, key: bytes) -> Voter:
+async def _voter_of(
+    actor: Actor, ballot: Ballot, frozen: Sequence[Voter], who: str, key: bytes
+) -> Voter:
     """As they would have been frozen, had they stood on the roll."""
     match frozen_of(ballot).rule.electorate:
         case "households":
-            return await _household(actor, who, key)
+            return await _household(actor, ballot, who, key)
         case "persons":
             person = await _person(actor, who, key)
             return Voter(id=person, holder=person, area=0)
         case "owners":
-            return await _owner(await _person(actor, who, key))
+            return await _owner(ballot, frozen, await _person(actor, who, key))
 
 
 async def _person(actor: Actor, who: str, key: bytes) -> UUID:
@@ -123,8 +133,12 @@ async def _person(actor: Actor, who: str, key: bytes) -> UUID:
     return found
 
 
-async def _household(actor: Actor, who: str, key: bytes) -> Voter:
-    homes = Household.filter(community_id=actor.community)
+async def _household(actor: Actor, ballot: Ballot, who: str, key: bytes) -> Voter:
+    """Of the meeting's part of the community."""
+    meeting = await Meeting.get(id=ballot.meeting_id)
+    homes = Household.filter(
+        community_id=actor.community, unit__place_path__startswith=meeting.scope
+    )
     try:
         person = await Person.get(id=await _person(actor, who, key))
     except Refusal:
@@ -137,14 +151,18 @@ async def _household(actor: Actor, who: str, key: bytes) -> Voter:
     return Voter(id=home.id, holder=home.representative_id, area=home.unit.area_hundredths)
 
 
-async def _owner(person: UUID) -> Voter:
-    """Of the units that nobody else owns with them: others have a head of their own."""
-    theirs = await Ownership.filter(person_id=person).prefetch_related("unit")
-    alone = [
-        row.unit.area_hundredths
-        for row in theirs
-        if await Ownership.filter(unit_id=row.unit_id).count() == 1
-    ]
-    if not alone:
+async def _owner(ballot: Ballot, frozen: Sequence[Voter], person: UUID) -> Voter:
+    """The head that the person casts for, as things stand now. Raises BALLOT_ELECTOR_OVERLAPS while
+    a former owner of something stands there with its area."""
+    now = await voters_for(ballot.meeting_id, "owners")
+    areas = {voter.id: voter.area for voter in now}
+    known = {voter.id for voter in frozen}
+    theirs = [voter for voter in now if voter.holder == person]
+    new = [voter for voter in theirs if voter.id not in known]
+    if theirs and not new:
+        raise Refusal(Code.BALLOT_ELECTOR_THERE)
+    if not new:
         raise Refusal(Code.PERSON_NOT_FOUND)
-    return Voter(id=person, holder=person, area=sum(alone))
+    if any(areas.get(voter.id, 0) < voter.area for voter in frozen):
+        raise Refusal(Code.BALLOT_ELECTOR_OVERLAPS)
+    return new[0]

@@ -14,12 +14,13 @@ from deliberation.rulesets.rules import Base, Rule, Share
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What a count rests on beside the votes. `present` counts who signed in; who votes is present
-    all the same. `entitled_area` is in 0.01 m²."""
+    all the same. Areas are in 0.01 m²; `spoilt_area` is that of who returned the spoilt papers."""
 
     entitled: int
     present: int
     entitled_area: int = 0
     spoilt: int = 0
+    spoilt_area: int = 0
 
 
 def count(votes: Iterable[tuple[str, int]], rule: Rule, facts: Facts) -> Tally:
@@ -95,10 +96,12 @@ def participation_of(rule: Rule, cast: int, entitled: int) -> Threshold | None:
 
 
 def _areas(rule: Rule, axis: _Axis, facts: Facts) -> Areas | None:
-    """Of the area, the majority is one of what took part in the vote (Civil Code §278)."""
+    """Of the area, the majority is one of what took part in the vote (Civil Code §278): spoilt
+    papers did, as among the heads, unless the rule measures against the valid votes."""
     if not rule.is_by_area:
         return None
-    entitled, cast = facts.entitled_area, axis.cast_area
+    entitled, cast = facts.entitled_area, axis.cast_area + facts.spoilt_area
+    base = axis.cast_area if rule.base == "valid" else cast
     return Areas(
         totals=axis.areas,
         cast=cast,
@@ -106,9 +109,10 @@ def _areas(rule: Rule, axis: _Axis, facts: Facts) -> Areas | None:
         participation=_threshold(rule.participation_area, cast, entitled)
         if rule.participation_area
         else None,
-        majority=_threshold(rule.majority_area, axis.areas[Choice.FOR], cast)
+        majority=_threshold(rule.majority_area, axis.areas[Choice.FOR], base)
         if rule.majority_area
         else None,
+        spoilt=facts.spoilt_area,
     )
 
 

@@ -23,7 +23,8 @@ async def break_tie(
 ) -> None:
     """Give the deciding vote, or declare to give none, once, after the close.
 
-    Raises BALLOT_CHOICE_UNKNOWN, BALLOT_NOT_CLOSED, BALLOT_NOT_TIED.
+    Only who presided at the opening, and so had no vote. Raises BALLOT_CHOICE_UNKNOWN,
+    BALLOT_NOT_CLOSED, BALLOT_NOT_TIED, BALLOT_OBJECTIONS_OPEN.
     """
     actor.require(Permission.PRESIDE)
     if choice not in CHOICES:
@@ -31,6 +32,9 @@ async def break_tie(
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         ballot = await ballot_in(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
+        if actor.person != ballot.silent_id:
+            raise Refusal(Code.NOT_PERMITTED)
+        await results.check_heard(ballot, at)
         if ballot.chair_choice or not await _is_tied(ballot):
             raise Refusal(Code.BALLOT_NOT_TIED)
         ballot.chair_choice = choice

@@ -44,6 +44,7 @@ async def draw(actor: Actor, meeting: UUID, ballot_id: UUID, digits: str, *, at:
     async with journal.record(meeting, actor=actor.person, at=at) as entry:
         ballot = await ballot_in(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
+        await results.check_heard(ballot, at)
         if ballot.is_lot_confirmed:
             raise Refusal(Code.BALLOT_LOT_DRAWN)
         if not await needs_lot(ballot):

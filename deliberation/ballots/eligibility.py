@@ -163,9 +163,9 @@ def may_cast(facts: CastingFacts) -> None:
 
 
 def _may_change(facts: CastingFacts, before: ChannelClass, now: ChannelClass) -> None:
+    if before is not now and before is ChannelClass.PROXY:
+        raise Refusal(Code.BALLOT_BY_PROXY)
     if before is not now and facts.precedence != now:
-        if before is ChannelClass.PROXY:
-            raise Refusal(Code.BALLOT_BY_PROXY)
         raise Refusal(Code.BALLOT_ON_ANOTHER_CHANNEL, channel=CHANNEL_WORDS[before])
     if before is now and not facts.may_change:
         raise Refusal(Code.BALLOT_VOTE_FINAL, item=facts.item)

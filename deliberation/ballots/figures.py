@@ -1,4 +1,4 @@
-"""How the options of a counted choice stood in the end, with the figure that a bar can draw. Pure."""
+"""How the options of a counted choice stood in the end, with the figure that a bar draws. Pure."""
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -102,7 +102,7 @@ def _figures(count: Mapping[str, Any], question: Question) -> dict[str, tuple[Fr
 
 def _before(order: Sequence[Sequence[str]]) -> dict[str, tuple[Fraction, str]]:
     after = sum(len(group) for group in order)
-    found = {}
+    found = dict[str, tuple[Fraction, str]]()
     for group in order:
         after -= len(group)
         found |= dict.fromkeys(group, (Fraction(after), str(after)))

@@ -47,11 +47,11 @@ class Ballot(Table):
 
     `closes_at` is the end of a window of days, checked by the statement that casts; `deadline_at`
     only reminds. `silent_id` is who presides and has no vote for that; `chair_choice` is their
-    deciding vote, or "none" for who gave none. `lines` is the published list, kept as it was when
-    the result was announced; the votes of a secret ballot stand nowhere else once it is closed.
-    `head` is the journal's at the close: the seed of a lot together with `lot_digits`, which
-    `lot_by_id` entered and another person entered alike. `is_by_hands`: a show of hands was
-    counted, so it takes no other vote.
+    deciding vote, or "none" for who gave none. `present` is how many voters were there at the
+    close. `lines` is the published list, kept as it was when the result was announced; the votes
+    of a secret ballot stand nowhere else once it is closed. `head` is the journal's at the close:
+    the seed of a lot together with `lot_digits`, which `lot_by_id` entered and another person
+    entered alike. `is_by_hands`: a show of hands was counted, so it takes no other vote.
     """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
@@ -78,6 +78,7 @@ class Ballot(Table):
     precedence = fields.CharField(max_length=8, db_default="first", default="first")
     silent_id: UUID | None = fields.UUIDField(null=True)
     lines = fields.TextField(db_default="", default="")
+    present = fields.IntField(null=True)
     chair_choice = fields.CharField(max_length=10, db_default="", default="")
     head = fields.CharField(max_length=64, db_default="", default="")
     lot_digits = fields.CharField(max_length=20, db_default="", default="")

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from deliberation import journal
+from deliberation.ballots.eligibility import BallotState
 from deliberation.ballots.models import Ballot, Objection
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
@@ -17,7 +18,8 @@ LONGEST_OBJECTION = 500
 def is_open_to_objections(ballot: Ballot, at: datetime) -> bool:
     """In the window, whether the count is known already or not."""
     until = ballot.objections_until
-    return until is not None and ballot.certified_at is None and at < until
+    is_standing = ballot.state in (BallotState.CLOSED, BallotState.ANNOUNCED)
+    return is_standing and until is not None and ballot.certified_at is None and at < until
 
 
 async def objections_to(ballot: UUID) -> Sequence[Objection]:

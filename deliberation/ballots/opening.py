@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from deliberation import journal
 from deliberation.ballots import eligibility
@@ -16,7 +17,9 @@ from deliberation.journal.views import ItemView, MeetingState
 from deliberation.meetings.attending import tell_arrivals
 from deliberation.meetings.rules import ItemState
 from deliberation.meetings.rules import MeetingState as Stage
+from deliberation.meetings.service import require_meeting
 from deliberation.meetings.standing import require_current
+from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
 from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
@@ -50,6 +53,7 @@ async def open_ballot(actor: Actor, meeting: UUID, *, seconds: int | None, at: d
         item = require_current(state)
         await tell_arrivals(entry, meeting)
         rule = Rule.from_json(state.rule_of(item))
+        rule.check_usable(await _day_of(meeting, at))
         voters = await voters_for(meeting, rule.electorate)
         present = await present_of(meeting, item.id, voters, rule.electorate)
         eligibility.may_open(_opening_facts(state, item, rule, present, voters))
@@ -64,6 +68,13 @@ async def open_ballot(actor: Actor, meeting: UUID, *, seconds: int | None, at: d
         ballot = await _open(entry, meeting, item, opening, chair=state.chair)
         entry.answer["ballot"] = str(ballot.id)
     return ballot.id
+
+
+async def _day_of(meeting: UUID, at: datetime) -> date:
+    """The day in the community's zone: a meeting may have been moved since its notice."""
+    row = await require_meeting(meeting)
+    community = await Community.get(id=row.community_id)
+    return at.astimezone(ZoneInfo(community.zone)).date()
 
 
 async def _open(

@@ -76,6 +76,7 @@ def _facts(ballot: Ballot, tally: Tally) -> Facts:
         present=tally.present,
         entitled_area=ballot.entitled_area,
         spoilt=tally.spoilt,
+        spoilt_area=tally.areas.spoilt if tally.areas else 0,
     )
 
 

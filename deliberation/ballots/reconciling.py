@@ -55,7 +55,8 @@ async def sheet_of(ballot: Ballot) -> Sheet:
 async def _unnumbered(ballot: Ballot) -> ChannelSheet:
     """Of a secret ballot: who took a paper is marked, and it counts once it is back."""
     issued = await Mark.filter(ballot_id=ballot.id, channel=PAPER).count()
-    counted, spoilt = await results.papers_counted(ballot.id), await results.spoilt_in(ballot)
+    counted = await results.papers_counted(ballot.id)
+    spoilt = (await results.spoilt_in(ballot)).papers
     return ChannelSheet(
         channel=PAPER, issued=issued, returned=counted + spoilt, counted=counted, spoilt=spoilt
     )
@@ -71,7 +72,7 @@ async def _numbered(ballot: Ballot, standing: int) -> ChannelSheet:
         voided=last - len(papers),
         returned=sum(row[1] != "issued" for row in papers),
         counted=standing,
-        spoilt=await results.spoilt_in(ballot),
+        spoilt=(await results.spoilt_in(ballot)).papers,
     )
 
 
@@ -84,6 +85,17 @@ async def _telephoned(ballot: Ballot, standing: int) -> ChannelSheet:
 def digest_of(sheet: Sheet) -> str:
     """SHA-256 of the sheet as canonical JSON, in hexadecimal: what a supervisor signs."""
     return hashlib.sha256(canonical(sheet.to_json()).encode()).hexdigest()
+
+
+async def _check_uninvolved(ballot: UUID, person: UUID) -> None:
+    """Who handed out or entered papers does not supervise them. Raises SUPERVISOR_INVOLVED."""
+    is_involved = (
+        await Paper.exists(ballot_id=ballot, issued_by_id=person)
+        or await Batch.exists(ballot_id=ballot, entered_by_id=person)
+        or await Batch.exists(ballot_id=ballot, checked_by_id=person)
+    )
+    if is_involved:
+        raise Refusal(Code.SUPERVISOR_INVOLVED)
 
 
 @journal.shielded
@@ -103,7 +115,11 @@ async def sign(
         person = actor.present_person()
         if await Signature.exists(ballot_id=ballot.id, person_id=person):
             raise Refusal(Code.BALLOT_ALREADY_SIGNED)
-        digest = digest_of(await sheet_of(ballot))
+        await _check_uninvolved(ballot_id, person)
+        sheet = await sheet_of(ballot)
+        if not sheet.adds_up and not note.strip():
+            raise Refusal(Code.REASON_REQUIRED)
+        digest = digest_of(sheet)
         await Signature.create(
             ballot_id=ballot.id, person_id=person, digest=digest, note=note.strip(), signed_at=at
         )

@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from deliberation import store
@@ -12,9 +14,10 @@ from deliberation.ballots.counting import Facts
 from deliberation.ballots.electorates import present_of, voters_in
 from deliberation.ballots.eligibility import ChannelClass, class_of
 from deliberation.ballots.frozen import Frozen
-from deliberation.ballots.models import Ballot, Batch, Mark, Signature, Vote
+from deliberation.ballots.models import Ballot, Batch, Mark, Objection, Signature, Vote
+from deliberation.ballots.naming import names_in
 from deliberation.ballots.published import PublishedVote
-from deliberation.ballots.tally import Choice, Tally
+from deliberation.ballots.tally import Choice, Outcome, Tally
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.rulesets.questions import MOTION
@@ -34,7 +37,7 @@ async def by_channel(ballot: Ballot) -> dict[str, int]:
     counted = Counter(class_of(str(channel)).value for channel in channels)
     if ballot.is_secret:  # who took a paper is marked; who brought it back voted
         counted[ChannelClass.PAPER.value] = await papers_counted(ballot.id)
-    counted[ChannelClass.PAPER.value] += await spoilt_in(ballot)
+    counted[ChannelClass.PAPER.value] += (await spoilt_in(ballot)).papers
     counted[HANDS] += sum((await hands_of(ballot.id)).values())
     return {channel: n for channel, n in sorted(counted.items()) if n}
 
@@ -72,18 +75,19 @@ async def _voters_votes(ballot: Ballot) -> list[PublishedVote]:
 async def _named(ballot: Ballot) -> list[PublishedVote]:
     """Votes that stay with their voters: areas where they count, names where the rule says so."""
     rows = await store.read(
-        "SELECT v.receipt, v.choice, e.area_hundredths, p.name FROM vote v"
+        "SELECT v.receipt, v.choice, v.voter_id, e.area_hundredths FROM vote v"
         " JOIN ballot b ON b.id = v.ballot_id JOIN elector e"
         " ON e.electorate_id = b.electorate_id AND e.voter_id = v.voter_id"
-        " LEFT JOIN person p ON p.id = v.person_id WHERE v.ballot_id = ?",
+        " WHERE v.ballot_id = ?",
         ballot.id,
     )
     is_open = json.loads(ballot.rule)["secrecy"] == "open"
+    names = await names_in(ballot.electorate_id) if is_open else {}
     return [
         PublishedVote(
             receipt=str(row["receipt"]),
             choice=str(row["choice"]),
-            voter=str(row["name"] or "") if is_open else "",
+            voter=names[UUID(str(row["voter_id"]))] if is_open else "",
             area=int(row["area_hundredths"]) if ballot.entitled_area else 0,
         )
         for row in rows
@@ -110,32 +114,59 @@ async def papers_counted(ballot: UUID) -> int:
     return sum(batch.counted for batch in batches)
 
 
-async def spoilt_in(ballot: Ballot) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoilt:
+    """Papers, with the area of who returned them (0.01 m²) where areas count."""
+
+    papers: int
+    area: int = 0
+
+
+async def spoilt_in(ballot: Ballot) -> Spoilt:
     """Papers that were returned and say nothing that can be counted. One with a number does not
     keep its voter from voting after all, and then it is the vote that counts."""
     if ballot.is_secret:
         batches = await Batch.filter(ballot_id=ballot.id, state="counted")
-        return sum(batch.spoilt for batch in batches)
+        return Spoilt(papers=sum(batch.spoilt for batch in batches))
     rows = await store.read(
-        "SELECT COUNT(*) AS n FROM paper p WHERE p.ballot_id = ? AND p.state = 'spoilt' AND NOT"
-        " EXISTS (SELECT 1 FROM vote v WHERE v.ballot_id = p.ballot_id"
-        " AND v.voter_id = p.voter_id)",
+        "SELECT COUNT(*) AS n, COALESCE(SUM(e.area_hundredths), 0) AS area FROM paper p"
+        " LEFT JOIN elector e ON e.electorate_id = ? AND e.voter_id = p.voter_id"
+        " WHERE p.ballot_id = ? AND p.state = 'spoilt' AND NOT EXISTS (SELECT 1 FROM vote v"
+        " WHERE v.ballot_id = p.ballot_id AND v.voter_id = p.voter_id)",
+        ballot.electorate_id,
         ballot.id,
     )
-    return int(rows[0]["n"])
+    area = int(rows[0]["area"]) if ballot.entitled_area else 0
+    return Spoilt(papers=int(rows[0]["n"]), area=area)
+
+
+async def present_in(ballot: Ballot, frozen: Frozen) -> int:
+    """Voters who are there now; the close keeps it, whoever leaves or comes afterwards."""
+    voters = await voters_in(ballot.electorate_id)
+    kind = frozen.rule.electorate
+    return (await present_of(ballot.meeting_id, ballot.item_id, voters, kind)).voters
+
+
+async def check_heard(ballot: Ballot, at: datetime) -> None:
+    """Objections that come before the count were heard. Raises BALLOT_OBJECTIONS_OPEN."""
+    if ballot.objections_until is None:
+        return
+    waiting = await Objection.filter(ballot_id=ballot.id, answered_at=None).exists()
+    if waiting or at < ballot.objections_until:
+        raise Refusal(Code.BALLOT_OBJECTIONS_OPEN)
 
 
 async def count(ballot: Ballot, frozen: Frozen, votes: Sequence[PublishedVote]) -> Tally:
     """Raises BALLOT_LOT_NEEDED where a lot decides and was not drawn yet, BALLOT_TIED where who
     presided decides and has not yet. A deciding vote is one vote more, and one entitled more."""
-    voters = await voters_in(ballot.electorate_id)
-    present = await present_of(ballot.meeting_id, ballot.item_id, voters, frozen.rule.electorate)
     has_decided = any(vote.receipt == CHAIR for vote in votes)
+    spoilt = await spoilt_in(ballot)
     facts = Facts(
         entitled=ballot.entitled + has_decided,
-        present=present.voters,
+        present=ballot.present or 0,
         entitled_area=ballot.entitled_area,
-        spoilt=await spoilt_in(ballot),
+        spoilt=spoilt.papers,
+        spoilt_area=spoilt.area,
     )
     if frozen.question == MOTION:
         tally = counting.count(((v.choice, v.area) for v in votes), frozen.rule, facts)
@@ -156,9 +187,10 @@ async def count(ballot: Ballot, frozen: Frozen, votes: Sequence[PublishedVote]) 
 
 
 def is_for_the_chair(frozen: Frozen, tally: Tally) -> bool:
-    """Whether for and against are equal, and the rule has who presides decide."""
+    """Whether for and against are equal where enough took part, and the rule has who presides
+    decide. A vote more does not undo a participation that was reached."""
     totals = tally.totals
-    return (
+    return tally.outcome is not Outcome.INVALID and (
         frozen.rule.chair == "breaks-ties"
         and frozen.question == MOTION
         and totals[Choice.FOR] == totals[Choice.AGAINST] > 0

@@ -1,15 +1,16 @@
 """Ballots: opening with everything frozen, closing, announcing, voiding; and who voted what."""
 
-import contextlib
 import json
 from datetime import datetime, timedelta
 from uuid import UUID
+
+import structlog
 
 from deliberation import journal
 from deliberation.ballots import eligibility, results, secret
 from deliberation.ballots.eligibility import BallotState
 from deliberation.ballots.frozen import frozen_of
-from deliberation.ballots.models import Ballot, Objection
+from deliberation.ballots.models import Ballot
 from deliberation.ballots.published import merkle_root, published_lines
 from deliberation.ballots.reading import turnout
 from deliberation.ballots.tally import Tally
@@ -27,6 +28,8 @@ from deliberation.journal.views import ItemView
 from deliberation.matters import service as matters
 from deliberation.meetings.standing import require_current
 from deliberation.people.roles import Actor, Permission
+
+_log = structlog.get_logger(__name__)
 
 
 async def require_ballot(ballot: UUID) -> Ballot:
@@ -82,7 +85,8 @@ async def extend(
 
 
 LONGEST_EXTENSION = 60
-"""Days."""
+LONGEST_WINDOW = 90
+"""Days, all extensions together."""
 
 
 async def _extend_window(
@@ -96,6 +100,8 @@ async def _extend_window(
     if ballot.closes_at <= entry.at:
         raise Refusal(Code.BALLOT_WINDOW_OVER, item=item.position)
     ballot.closes_at += timedelta(days=days)
+    if ballot.closes_at > ballot.opened_at + timedelta(days=LONGEST_WINDOW):
+        raise Refusal(Code.BALLOT_WINDOW_TOO_LONG, limit=LONGEST_WINDOW)
     await ballot.save(update_fields=["closes_at"])
     extended = BallotExtended(ballot=ballot.id, closes_at=ballot.closes_at, reason=reason.strip())
     entry.tell(extended, subject=f"ballot:{ballot.id}")
@@ -132,15 +138,17 @@ async def _close(entry: journal.Recorder, item: ItemView, ballot: Ballot) -> Non
     if ballot.is_secret:
         await secret.seal(ballot)
         await ballot.save(update_fields=["lines"])
+    ballot.present = await results.present_in(ballot, frozen_of(ballot))
     by_channel = await results.by_channel(ballot)
     event = BallotClosed(
         ballot=ballot.id,
         turnout=sum(by_channel.values()),
         by_channel=by_channel,
+        present=ballot.present,
         objections_until=_window_at_close(ballot, entry),
     )
     entry.tell(event, subject=f"ballot:{ballot.id}")
-    await Ballot.filter(id=ballot.id).update(head=entry.head)
+    await Ballot.filter(id=ballot.id).update(head=entry.head, present=ballot.present)
 
 
 def _window_at_close(ballot: Ballot, entry: journal.Recorder) -> datetime | None:
@@ -158,8 +166,11 @@ async def close_due(*, at: datetime) -> int:
     due = await Ballot.filter(state=BallotState.OPEN, closes_at__lte=at).order_by("closes_at")
     closed = 0
     for row in due:
-        with contextlib.suppress(Refusal):
+        try:
             await _close_one(row, at)
+        except Refusal as refusal:
+            _log.info("window_not_closed", ballot=str(row.id), code=refusal.code.value)
+        else:
             closed += 1
     return closed
 
@@ -191,8 +202,7 @@ async def announce(
         eligibility.check_may_announce(BallotState(ballot.state))
         frozen = frozen_of(ballot)
         await results.check_is_complete(ballot, frozen)
-        if ballot.objections_until is not None:
-            await _check_heard(ballot, at)
+        await results.check_heard(ballot, at)
         votes = await results.votes_of(ballot)
         tally = await results.count(ballot, frozen, votes)
         days = frozen.rule.objection_days if ballot.objections_until is None else 0
@@ -214,13 +224,6 @@ async def announce(
         if until is None:
             await _resolve(entry, item, ballot, tally)
     return tally
-
-
-async def _check_heard(ballot: Ballot, at: datetime) -> None:
-    """Raises BALLOT_OBJECTIONS_OPEN."""
-    waiting = await Objection.filter(ballot_id=ballot.id, answered_at=None).exists()
-    if waiting or (ballot.objections_until is not None and at < ballot.objections_until):
-        raise Refusal(Code.BALLOT_OBJECTIONS_OPEN)
 
 
 async def _resolve(entry: journal.Recorder, item: ItemView, ballot: Ballot, tally: Tally) -> None:
@@ -245,7 +248,7 @@ async def certify(actor: Actor, meeting: UUID, ballot_id: UUID, *, at: datetime)
         eligibility.check_is_provisional(
             BallotState(ballot.state), ballot.objections_until, ballot.certified_at
         )
-        await _check_heard(ballot, at)
+        await results.check_heard(ballot, at)
         ballot.certified_at = at
         await ballot.save(update_fields=["certified_at"])
         entry.tell(BallotCertified(ballot=ballot.id), subject=f"ballot:{ballot.id}")

@@ -36,7 +36,8 @@ _OR_CHANGE_BY_CLASS = (
     " person_id = excluded.person_id, channel = excluded.channel, cast_at = excluded.cast_at"
     " WHERE (SELECT CASE WHEN {before} = {now}"
     " THEN b.may_change AND vote.choice <> excluded.choice"
-    " ELSE b.precedence = {now} END FROM ballot b WHERE b.id = vote.ballot_id)"
+    " ELSE {before} <> 'proxy' AND b.precedence = {now} END"
+    " FROM ballot b WHERE b.id = vote.ballot_id)"
     " RETURNING ballot_id, voter_id, receipt, id"
 )
 _OR_CHANGE = _OR_CHANGE_BY_CLASS.format(

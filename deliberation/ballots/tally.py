@@ -68,9 +68,11 @@ class Areas(msgspec.Struct, frozen=True, kw_only=True):
 
     totals: dict[Choice, int]
     cast: int
+    """That of spoilt papers is in it."""
     entitled: int
     participation: Threshold | None
     majority: Threshold | None
+    spoilt: int = 0
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,12 +24,7 @@ def steps_of(rule: Rule, tally: Tally) -> Iterator[Sentence]:
     unit = say(UNITS[rule.electorate])
     yield _totals(tally.totals, tally.cast)
     if tally.follow:
-        text = (
-            N_("其中随多数{n}，已计入票多的一方")
-            if rule.follow == "resolved"
-            else N_("其中随多数{n}，单独计数")
-        )
-        yield say(text, n=tally.follow)
+        yield say(_follow_text(rule, tally.totals), n=tally.follow)
     if tally.spoilt:
         yield say(N_("其中废票{n}"), n=tally.spoilt)
     yield from participation_steps(rule, tally)
@@ -39,6 +34,15 @@ def steps_of(rule: Rule, tally: Tally) -> Iterator[Sentence]:
     if tally.areas is not None:
         yield from _area_steps(rule, tally.areas)
     yield say(N_("结果：{outcome}"), outcome=say(OUTCOME_WORDS[tally.outcome]))
+
+
+def _follow_text(rule: Rule, totals: Mapping[Choice, int]) -> str:
+    """Sides that are equal in the end were so before: else the followers had joined one of them."""
+    if rule.follow != "resolved":
+        return N_("其中随多数{n}，单独计数")
+    if totals[Choice.FOR] == totals[Choice.AGAINST]:
+        return N_("其中随多数{n}，赞成与反对相同，没有计入任何一方")
+    return N_("其中随多数{n}，已计入票多的一方")
 
 
 def _totals(totals: Mapping[Choice, int], cast: int) -> Sentence:
@@ -56,11 +60,14 @@ def _area_steps(rule: Rule, areas: Areas) -> Iterator[Sentence]:
     shown = {choice.value: area_text(n) for choice, n in areas.totals.items()}
     text = N_("面积：赞成{for}，反对{against}，弃权{abstain}，共投票{cast}平方米")
     yield say(text, **shown, cast=area_text(areas.cast))
+    if areas.spoilt:
+        yield say(N_("其中废票{n}平方米"), n=area_text(areas.spoilt))
     if areas.participation is not None and rule.participation_area is not None:
         names = (say(N_("投票面积")), say(N_("应投总面积")))
         yield _working(*names, areas.participation, rule.participation_area, is_area=True)
     if areas.majority is not None and rule.majority_area is not None:
-        names = (say(N_("赞成面积")), say(N_("投票面积")))
+        base = N_("有效票面积") if rule.base == "valid" else N_("投票面积")
+        names = (say(N_("赞成面积")), say(base))
         yield _working(*names, areas.majority, rule.majority_area, is_area=True)
 
 

@@ -114,7 +114,7 @@ def context_for(scene: Scene, language: str, *, address: str = "") -> dict[str, 
         "names": scene.names,
         "places": scene.places,
         "turnout": scene.turnout,
-        "quorum": _quorum(scene.quorum, language, translations),
+        "quorum": quorum_shown(scene.quorum, language),
         "turnout_required": _turnout_required(state, rule),
         "rule_words": _said(wording.words(rule, question), translations) if rule else [],
         "rule_brief": _said(wording.thresholds(rule, question), translations) if rule else [],
@@ -149,12 +149,11 @@ def _standings(
     }
 
 
-def _quorum(
-    quorum: Quorum | None, language: str, translations: NullTranslations
-) -> dict[str, Any] | None:
+def quorum_shown(quorum: Quorum | None, language: str) -> dict[str, Any] | None:
     """Its numbers as they are shown, and the rule that they come from."""
     if quorum is None:
         return None
+    translations = translations_for(language)
     rule = wording.in_language(quorum.rule, language)
     return {
         "present": quorum.present,

@@ -1,13 +1,15 @@
 """Who of the voters of the item in hand is there, against what its own rule asks for.
 
-It is asked at every change of a room. Whom the roll names is remembered for a minute, so that only
-who is there is read each time; the opening of a ballot reads everything anew.
+It is asked at every change of a room. What was found is remembered until the journal tells of other
+people there, and whom the roll names for a minute; the opening of a ballot reads everything anew.
 """
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from deliberation.ballots.electorates import Voter, present_of, voters_for
@@ -18,6 +20,9 @@ from deliberation.journal.views import ItemView, MeetingState
 from deliberation.meetings.rules import present_required
 from deliberation.rulesets.rules import Electorate, Rule
 from deliberation.rulesets.wording import UNITS
+
+Key = TypeVar("Key")
+Found = TypeVar("Found")
 
 REMEMBERED = 50
 FRESH = timedelta(minutes=1)
@@ -54,14 +59,46 @@ class Quorum:
         return None
 
 
+class _Remembered(Generic[Key, Found]):
+    """What was read less than `FRESH` ago; the oldest of many is forgotten."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[Key, tuple[datetime, Found]] = OrderedDict()
+
+    async def get(self, key: Key, now: datetime, read: Callable[[], Awaitable[Found]]) -> Found:
+        known = self._known.get(key)
+        if known is not None and timedelta(0) <= now - known[0] < FRESH:
+            return known[1]
+        found = await read()
+        self._known[key] = (now, found)
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return found
+
+
+_VOTERS: _Remembered[tuple[UUID, Electorate], list[Voter]] = _Remembered()
+_FOUND: _Remembered[tuple[UUID, UUID, int], Quorum] = _Remembered()
+
+
 async def quorum_of(state: MeetingState, now: datetime) -> Quorum | None:
     """None where no ballot is to be opened next: between items, and once it is open."""
     item = state.current
     if state.meeting is None or item is None or not _is_before_ballot(item):
         return None
     rule = Rule.from_json(state.rule_of(item))
-    voters = await _voters(state.meeting, rule.electorate, now)
-    there = await present_of(state.meeting, item.id, voters, rule.electorate)
+    voters = await _VOTERS.get(
+        (state.meeting, rule.electorate), now, partial(voters_for, state.meeting, rule.electorate)
+    )
+    return await _FOUND.get(
+        (state.meeting, item.id, state.presence_told),
+        now,
+        partial(_measured, state.meeting, item.id, rule, voters),
+    )
+
+
+async def _measured(meeting: UUID, item: UUID, rule: Rule, voters: Sequence[Voter]) -> Quorum:
+    there = await present_of(meeting, item, voters, rule.electorate)
     area = sum(voter.area for voter in voters)
     asked = rule.attendance_area
     return Quorum(
@@ -78,18 +115,3 @@ async def quorum_of(state: MeetingState, now: datetime) -> Quorum | None:
 
 def _is_before_ballot(item: ItemView) -> bool:
     return item.step == "decide" and (item.ballot is None or item.ballot.state == "voided")
-
-
-_known: OrderedDict[tuple[UUID, Electorate], tuple[datetime, Sequence[Voter]]] = OrderedDict()
-
-
-async def _voters(meeting: UUID, kind: Electorate, now: datetime) -> Sequence[Voter]:
-    known = _known.get((meeting, kind))
-    if known is not None and timedelta(0) <= now - known[0] < FRESH:
-        return known[1]
-    voters = await voters_for(meeting, kind)
-    _known[meeting, kind] = (now, voters)
-    _known.move_to_end((meeting, kind))
-    while len(_known) > REMEMBERED:
-        _known.popitem(last=False)
-    return voters

@@ -47,6 +47,11 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.ITEM_ALREADY_READ: N_("第{item}项的决议文字已经宣读过。"),
         Code.MINUTES_NOT_APPROVED: N_("会议纪要还没有批准，不能公布。"),
         Code.PERSON_NOT_FOUND: N_("没有找到这一户，请再看一遍门牌或卡号。"),
+        Code.OWNER_NOT_FOUND: N_(
+            "名册里没有唯一的这一位。请填户卡上的码，或者写全门牌和姓名；没有登记的，先导入住户名册。"
+        ),
+        Code.OWNER_THERE: N_("这一位已经是这套房的业主。"),
+        Code.OWNER_GONE: N_("这一位已经不是这套房的业主，请刷新再看。"),
         Code.MINUTES_NONE: N_("还没有会议记录；散会后自动起草。"),
         Code.MINUTES_APPROVED: N_("会议记录已经批准，不能再改。"),
         Code.MINUTES_PUBLISHED: N_("会议记录已经发布。"),
@@ -93,6 +98,9 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.INTAKE_PERSON_CONTRADICTED: N_("与第{other}行是同一个人，而其他内容不同。"),
         Code.INTAKE_REPRESENTATIVE_TWICE: N_("第{other}行已有这一户的户代表，一户只能有一位。"),
         Code.INTAKE_REPRESENTATIVE_ASSUMED: N_("这一户没有写户代表，暂定为“{name}”。"),
+        Code.INTAKE_SAME_OWNER: N_(
+            "与{unit}的业主同名、同电话后四位：按同一位业主计。不是同一位的，导入后到业主页上改。"
+        ),
         Code.TALLY_UNREADABLE: N_("第{line}行看不懂：{why}。没有计票。"),
         Code.TALLY_METHOD_UNSUITABLE: N_("这份文件里的票不能用“{method}”来计：{why}"),
         Code.RULE_INVALID: N_("规则里的“{field}”不对，没有保存。"),
@@ -101,6 +109,7 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.RULE_UNKNOWN: N_("没有这套规则。"),
         Code.RULE_KEY_TAKEN: N_("代号“{key}”已经有一套规则，请换一个代号，或者去改那一套。"),
         Code.QUESTION_INVALID: N_("表决事项的“{field}”不对，没有保存。"),
+        Code.QUESTION_NOT_BY_AREA: N_("按面积计票的规则只用于赞成、反对、弃权的表决。"),
         Code.BALLOT_PAPER_EMPTY: N_("还没有选。请先选好再投；都不想选，可以按“弃权”。"),
         Code.BALLOT_PLACE_TWICE: N_("同一个名次给了两项，请改一项。"),
         Code.BALLOT_WINDOW_OVER: N_("第{item}项的投票时间已过。"),
@@ -154,6 +163,9 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.BALLOT_ELECTOR_VOTED: N_("已经投过票或者领过纸票，不能再从名册上划去。"),
         Code.BALLOT_TIED: N_("赞成与反对相同，请主持人先投决定票，或者声明不投。"),
         Code.BALLOT_NOT_TIED: N_("没有需要主持人决定的平票。"),
+        Code.BALLOT_ELECTOR_OVERLAPS: N_("名册上还有原来的业主，请先划去，再补上现在的业主。"),
+        Code.BALLOT_WINDOW_TOO_LONG: N_("投票总共最多开放{limit}天。"),
+        Code.SUPERVISOR_INVOLVED: N_("发过纸票或者录过票的人，不能在这次表决里监票签字。"),
         Code.BALLOT_CERTIFIED: N_("结果已经确认，不能再改。"),
         Code.MEETING_ALREADY_NOTICED: N_("公告已经发布，不能再发一次。"),
         Code.MEETING_NOT_NOTICED: N_("公告还没有发布，不能开会。"),

@@ -84,6 +84,16 @@ class PeopleImported(Event, frozen=True, kw_only=True):
     unchanged: int
 
 
+class OwnershipChanged(Event, frozen=True, kw_only=True):
+    """Owners of a unit were added or removed, or another of them casts its vote; who and which
+    unit stand in the restricted body."""
+
+    NAME = "ownership.changed"
+    added: int = 0
+    removed: int = 0
+    chosen: int = 0
+
+
 class RoleGranted(Event, frozen=True, kw_only=True):
     """A person was given a role."""
 
@@ -490,6 +500,8 @@ class BallotClosed(Event, frozen=True, kw_only=True):
     ballot: UUID
     turnout: int
     by_channel: dict[str, int] = {}
+    present: int | None = None
+    """Voters who were there at the close, themselves or through who holds their mandate."""
     objections_until: datetime | None = None
     """Until then objections may be raised before anybody knows the count."""
 

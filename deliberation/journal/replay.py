@@ -104,7 +104,12 @@ def _convened(state: MeetingState, at: datetime, event: e.MeetingConvened) -> Me
 
 
 def _attended(state: MeetingState, at: datetime, event: e.AttendanceRecorded) -> MeetingState:
-    return replace(state, present=event.present, hall=event.hall, remote=event.remote)
+    counted = replace(state, present=event.present, hall=event.hall, remote=event.remote)
+    return _stood_for(counted, at, event)
+
+
+def _stood_for(state: MeetingState, at: datetime, event: e.Event) -> MeetingState:
+    return replace(state, presence_told=state.presence_told + 1)
 
 
 def _quorum_lost(state: MeetingState, at: datetime, event: e.QuorumLost) -> MeetingState:
@@ -256,6 +261,8 @@ _CHANGES: Mapping[type[e.Event], _Change] = MappingProxyType(
         e.MeetingNoticed: _noticed,
         e.MeetingConvened: _convened,
         e.AttendanceRecorded: _attended,
+        e.ProxyGiven: _stood_for,
+        e.ProxyRevoked: _stood_for,
         e.QuorumLost: _quorum_lost,
         e.QuorumRegained: _quorum_regained,
         e.ItemOpened: _item_opened,

@@ -116,6 +116,8 @@ class MeetingState(msgspec.Struct, frozen=True, kw_only=True):
     remote: int = 0
     is_quorum_lost: bool = False
     """Enough were there once, and have left; until enough are there again."""
+    presence_told: int = 0
+    """How often it was told that who is there, or who stands for whom, has changed."""
     items: tuple[ItemView, ...] = ()
     current_id: UUID | None = None
     queue: tuple[SpeechView, ...] = ()

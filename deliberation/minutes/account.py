@@ -8,7 +8,6 @@ from uuid import UUID
 from deliberation.journal import events as e
 
 E = TypeVar("E", bound=e.Event)
-B = TypeVar("B", e.BallotClosed, e.BallotAnnounced, e.BallotVoided)
 
 
 class Told(Protocol):
@@ -44,7 +43,10 @@ class Account:
         found = self.told(kind)
         return found[-1] if found else None
 
-    def of_ballot(self, kind: type[B], ballot: UUID) -> tuple[Told, B] | None:
-        """What happened to one ballot, last if more than once."""
-        found = [(entry, event) for entry, event in self.told(kind) if event.ballot == ballot]
+    def of_ballot(self, kind: type[E], ballot: UUID) -> list[tuple[Told, E]]:
+        """What happened to one ballot, in order."""
+        return [one for one in self.told(kind) if getattr(one[1], "ballot", None) == ballot]
+
+    def last_of_ballot(self, kind: type[E], ballot: UUID) -> tuple[Told, E] | None:
+        found = self.of_ballot(kind, ballot)
         return found[-1] if found else None

@@ -3,14 +3,13 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
 import msgspec
 
-from deliberation.ballots.tally import Tally
 from deliberation.journal import events as e
 from deliberation.minutes.account import Account, Told
+from deliberation.minutes.balloted import ballot_record
 from deliberation.minutes.document import (
     AssignmentRecord,
     BallotRecord,
@@ -180,9 +179,8 @@ class _Composer:
         entry, finished = self._finished.get(asked.speech, (None, None))
         restricted = (entry.restricted if entry else None) or {}
         note = restricted.get("note") if self._with_notes else None
-        known = self._names.get(asked.person)
         return SpeechRecord(
-            name=known.published if known else None,
+            name=self._name(asked.person),
             side=asked.side,
             channel=asked.channel,
             seconds=finished.seconds if finished else None,
@@ -191,32 +189,15 @@ class _Composer:
 
     def _ballots(self, item: UUID) -> tuple[BallotRecord, ...]:
         opened = self._account.told(e.BallotOpened)
-        return tuple(self._ballot(t.at, event) for t, event in opened if event.item == item)
-
-    def _ballot(self, at: datetime, opened: e.BallotOpened) -> BallotRecord:
-        closed = self._account.of_ballot(e.BallotClosed, opened.ballot)
-        announced = self._account.of_ballot(e.BallotAnnounced, opened.ballot)
-        voided = self._account.of_ballot(e.BallotVoided, opened.ballot)
-        extended = self._account.of(e.BallotExtended)
-        return BallotRecord(
-            ballot=opened.ballot,
-            state=_state(closed, announced, voided),
-            wording=opened.wording,
-            rule=Rule.from_json(opened.rule),
-            entitled=opened.entitled,
-            electorate_digest=opened.electorate_digest,
-            opened_at=at,
-            extended_to=tuple(
-                moment
-                for x in extended
-                if x.ballot == opened.ballot and (moment := x.closes_at or x.deadline_at)
-            ),
-            closed_at=closed[0].at if closed else None,
-            turnout=closed[1].turnout if closed else None,
-            tally=Tally.from_json(announced[1].tally) if announced else None,
-            votes_root=announced[1].votes_root if announced else None,
-            void_reason=voided[1].reason if voided else None,
+        return tuple(
+            ballot_record(self._account, self._name, t.at, event)
+            for t, event in opened
+            if event.item == item
         )
+
+    def _name(self, person: UUID) -> str | None:
+        known = self._names.get(person)
+        return known.published if known else None
 
     def _resolution(self, item: UUID) -> ResolutionRecord | None:
         found = [r for r in self._account.of(e.ResolutionRecorded) if r.item == item]
@@ -236,16 +217,6 @@ class _Composer:
             return None
         known = self._names.get(assigned.organisation)
         return AssignmentRecord(organisation=known.name if known else None, due_on=assigned.due_on)
-
-
-def _state(
-    closed: object, announced: object, voided: object
-) -> Literal["open", "closed", "announced", "voided"]:
-    if voided:
-        return "voided"
-    if announced:
-        return "announced"
-    return "closed" if closed else "open"
 
 
 def _seconds(opened: Sequence[datetime], closed: Sequence[datetime]) -> int:

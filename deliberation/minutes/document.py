@@ -14,7 +14,8 @@ import msgspec
 from deliberation.ballots.tally import Tally
 from deliberation.journal.canonical import canonical
 from deliberation.rulesets.exact import decode_hook, encode_hook
-from deliberation.rulesets.rules import Rule
+from deliberation.rulesets.questions import MOTION, Question
+from deliberation.rulesets.rules import Electorate, Rule
 
 FORMAT = "deliberation.minutes/1"
 
@@ -29,6 +30,50 @@ class SpeechRecord(msgspec.Struct, frozen=True, kw_only=True):
     """None if the item ended before the speech did."""
     note: str | None
     """What the recorder noted, only where the document was composed with notes."""
+
+
+class ExtensionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A window of days that was made longer."""
+
+    closes_at: datetime
+    reason: str
+
+
+class BatchRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Votes from paper, the telephone or a show of hands; None until two people agreed on them."""
+
+    number: int
+    channel: str
+    counted: int | None
+    refused: int | None
+    spoilt: int | None
+    withdrawn_reason: str | None
+
+
+class SignatureRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A supervisor signed the reconciliation, which has this SHA-256."""
+
+    name: str | None
+    signed_at: datetime
+    digest: str
+    note: str
+
+
+class LotRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Digits drawn in the hall, entered by two people alike."""
+
+    digits: str
+    entered_by: str | None
+    confirmed_by: str | None
+    drawn_at: datetime
+
+
+class ObjectionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """An objection to a result: its public answer; who raised it, and their words, never."""
+
+    raised_at: datetime
+    answered_at: datetime | None
+    answer: str | None
 
 
 class BallotRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +93,40 @@ class BallotRecord(msgspec.Struct, frozen=True, kw_only=True):
     tally: Tally | None
     votes_root: str | None
     void_reason: str | None
+    question: Question = MOTION
+    entitled_area: int = 0
+    """In 0.01 m²."""
+    closes_at: datetime | None = None
+    """The end of a window of days as it was opened; None: in the meeting only."""
+    extensions: tuple[ExtensionRecord, ...] = ()
+    by_channel: dict[str, int] = {}
+    papers_issued: int = 0
+    batches: tuple[BatchRecord, ...] = ()
+    signatures: tuple[SignatureRecord, ...] = ()
+    lot: LotRecord | None = None
+    announced_at: datetime | None = None
+    objections_until: datetime | None = None
+    """Objections were heard until then before anybody knew the count."""
+    provisional_until: datetime | None = None
+    """The result was provisional until then, at least."""
+    certified_at: datetime | None = None
+    objections: tuple[ObjectionRecord, ...] = ()
+
+    @property
+    def electorate(self) -> Electorate:
+        return self.rule.electorate
+
+    @property
+    def is_by_hands(self) -> bool:
+        return bool(self.by_channel.get("hands"))
+
+    @property
+    def is_provisional(self) -> bool:
+        return (
+            self.state == "announced"
+            and self.provisional_until is not None
+            and self.certified_at is None
+        )
 
 
 class ResolutionRecord(msgspec.Struct, frozen=True, kw_only=True):

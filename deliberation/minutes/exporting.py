@@ -39,13 +39,16 @@ class Exported:
     fonts: Path | None = None
 
 
-async def export_as(document: MinutesDocument, kind: str, how: Exported) -> bytes:
-    """The document as a file of that kind; raises NOT_FOUND for a kind there is not."""
+async def export_as(
+    document: MinutesDocument, kind: str, how: Exported, *, digest: str = ""
+) -> bytes:
+    """The document as a file of that kind; raises NOT_FOUND for a kind there is not. `digest`: of
+    what was approved; made of the document where there is none."""
     if kind == "json":
         return (digest_input(document) + "\n").encode()
     if kind not in MEDIA_TYPES:
         raise Refusal(Code.NOT_FOUND)
-    narrative = told(document, how.language)
+    narrative = told(document, how.language, digest=digest)
     if kind == "md":
         return to_markdown(narrative).encode()
     if kind == "html":
@@ -55,9 +58,10 @@ async def export_as(document: MinutesDocument, kind: str, how: Exported) -> byte
     return await papers.to_pdf(TEMPLATE, to_paper(narrative), document_date=on, fonts=how.fonts)
 
 
-def told(document: MinutesDocument, language: str = SOURCE) -> Narrative:
+def told(document: MinutesDocument, language: str = SOURCE, *, digest: str = "") -> Narrative:
     """The document in words of a language."""
-    return narrate(document, translate=translations_for(language).gettext, language=language)
+    translate = translations_for(language).gettext
+    return narrate(document, translate=translate, language=language, digest=digest)
 
 
 def _page(narrative: Narrative) -> str:

@@ -10,11 +10,20 @@ from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import (
+    BallotAnnounced,
+    BallotCertified,
+    BallotClosed,
+    BallotExtended,
+    BallotSigned,
+    BallotVoided,
+    Event,
+    LotDrawn,
     MeetingConvened,
     MinutesApproved,
     MinutesDrafted,
     MinutesEdited,
     MinutesPublished,
+    ObjectionAnswered,
     SpeechAsked,
 )
 from deliberation.meetings.models import Meeting
@@ -28,6 +37,15 @@ from deliberation.people.roles import Actor, Permission
 from deliberation.people.service import names_of
 
 LONGEST_PROSE = 4_000
+NEWS: tuple[type[Event], ...] = (
+    BallotExtended,
+    BallotClosed,
+    BallotAnnounced,
+    ObjectionAnswered,
+    BallotCertified,
+    BallotVoided,
+)
+"""What may come of a ballot after its meeting was adjourned."""
 
 
 async def latest(meeting: UUID) -> Minutes | None:
@@ -44,16 +62,32 @@ async def require_latest(meeting: UUID) -> Minutes:
 
 @journal.shielded
 async def draft_if_adjourned(meeting: UUID, *, at: datetime) -> None:
-    """Draft the minutes of a meeting that is over and has none yet."""
+    """Draft the minutes of a meeting that is over: when it has none yet; and a further version,
+    with the prose of the last, when something came of one of its ballots afterwards. What was
+    approved stays as it is."""
     row = await require_meeting(meeting)
-    if row.state != "adjourned" or await latest(meeting) is not None:
+    if row.state != "adjourned" or not await _is_due(await latest(meeting)):
         return
     async with journal.record(meeting, actor=None, at=at) as entry:
-        if await latest(meeting) is not None:
+        last = await latest(meeting)
+        if not await _is_due(last):
             return
-        made = await Minutes.create(meeting_id=meeting, version=1, upto=entry.seq, drafted_at=at)
-        drafted = MinutesDrafted(minutes=made.id, version=1, upto=entry.seq)
+        made = await Minutes.create(
+            meeting_id=meeting,
+            version=last.version + 1 if last else 1,
+            upto=entry.seq,
+            prose=last.prose if last else "{}",
+            drafted_at=at,
+        )
+        drafted = MinutesDrafted(minutes=made.id, version=made.version, upto=made.upto)
         entry.tell(drafted, subject=f"minutes:{made.id}")
+
+
+async def _is_due(last: Minutes | None) -> bool:
+    if last is None:
+        return True
+    since = await journal.entries(last.meeting_id, since=last.upto)
+    return any(isinstance(one.event, NEWS) for one in since)
 
 
 async def document_of(minutes: Minutes) -> MinutesDocument:
@@ -86,8 +120,10 @@ async def _names(
     for one in told:
         if isinstance(one.event, MeetingConvened):
             people |= {p for p in (one.event.chair, one.event.recorder) if p is not None}
-        if isinstance(one.event, SpeechAsked):
+        if isinstance(one.event, SpeechAsked | BallotSigned):
             people.add(one.event.person)
+        if isinstance(one.event, LotDrawn):
+            people |= {one.event.entered_by, one.event.confirmed_by}
     named = await names_of(people)
     facts = {p: NameFacts(name=n.name, in_clear=n.is_official) for p, n in named.items()}
     organisations = {
@@ -101,6 +137,16 @@ async def _names(
 def may_read(actor: Actor, minutes: Minutes) -> bool:
     """Published minutes are everybody's; before, they are for those who keep the records."""
     return minutes.state == "published" or actor.may(Permission.READ_RECORDS)
+
+
+async def readable(actor: Actor, meeting: UUID) -> Minutes:
+    """The latest version that the actor may read: a later draft takes the published minutes from
+    nobody. Raises MINUTES_NONE, MINUTES_NOT_PUBLISHED."""
+    await require_latest(meeting)
+    for version in await Minutes.filter(meeting_id=meeting).order_by("-version"):
+        if may_read(actor, version):
+            return version
+    raise Refusal(Code.MINUTES_NOT_PUBLISHED)
 
 
 @journal.shielded
@@ -174,7 +220,7 @@ async def export(
 
     With a `reader`, a draft is only for those who keep the records: MINUTES_NOT_PUBLISHED.
     """
-    found = await require_latest(meeting)
-    if reader is not None and not may_read(reader, found):
-        raise Refusal(Code.MINUTES_NOT_PUBLISHED)
-    return await export_as(await document_of(found), kind, how or Exported())
+    found = await (readable(reader, meeting) if reader is not None else require_latest(meeting))
+    if kind == "json" and found.document:
+        return (found.document + "\n").encode()
+    return await export_as(await document_of(found), kind, how or Exported(), digest=found.digest)

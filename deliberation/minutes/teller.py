@@ -37,6 +37,10 @@ class Teller:
         on = at.astimezone(ZoneInfo(self.zone)).date()
         return format_date(on, self.language, style="full" if weekday else "long")
 
+    def moment(self, at: datetime) -> str:
+        """Day and time, where the day is not the meeting's."""
+        return f"{self.date(at)} {self.time(at)}"
+
     def step(self, code: str) -> str:
         return self.translate(self.steps.name(Step(code)))
 

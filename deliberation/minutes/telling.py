@@ -6,10 +6,11 @@ from deliberation.i18n import N_
 from deliberation.i18n.catalogs import SOURCE, format_date
 from deliberation.matters.steps import GENERIC, StepNames
 from deliberation.minutes import proceedings
+from deliberation.minutes.balloting import ToldRule
 from deliberation.minutes.document import ItemRecord, MinutesDocument, digest_of
 from deliberation.minutes.narrative import Narrative, Point, Section, Table, Text
-from deliberation.minutes.proceedings import ToldRule
 from deliberation.minutes.teller import Teller, Translate
+from deliberation.rulesets.questions import Question
 from deliberation.rulesets.rules import Rule
 
 
@@ -19,8 +20,10 @@ def narrate(
     translate: Translate = str,
     language: str = SOURCE,
     steps: StepNames = GENERIC,
+    digest: str = "",
 ) -> Narrative:
-    """The document in the language of `translate`; `language` sets its dates."""
+    """The document in the language of `translate`; `language` sets its dates. `digest`: the
+    approved one, which holds whatever a later release adds to documents."""
     teller = Teller(translate, language, document.zone, steps)
     ended = document.adjourned_at or document.convened_at or document.starts_at
     return Narrative(
@@ -39,7 +42,7 @@ def narrate(
         digest=teller.say(
             N_("依据会议实录第1至{upto}条。SHA-256 {digest}"),
             upto=document.upto,
-            digest=digest_of(document),
+            digest=digest or digest_of(document),
         ),
     )
 
@@ -83,11 +86,13 @@ def _attendance(document: MinutesDocument, teller: Teller) -> str:
 
 def _sections(document: MinutesDocument, teller: Teller) -> Iterator[Section]:
     reached = [item for item in document.items if item.is_reached]
-    told: dict[Rule, ToldRule] = {}
+    told: dict[tuple[Rule, Question], ToldRule] = {}
     for item in reached:
         for ballot in item.ballots:
-            told.setdefault(ballot.rule, ToldRule(item.position, ballot.ballot))
-        blocks = proceedings.blocks(item, teller, told)
+            asked = (ballot.rule, ballot.question)
+            told.setdefault(asked, ToldRule(item.position, ballot.ballot))
+        is_over = document.adjourned_at is not None
+        blocks = proceedings.blocks(item, teller, told, is_over=is_over)
         yield Section(heading=item.title, blocks=tuple(blocks))
     if assigned := [item for item in document.items if item.assignment]:
         yield Section(heading=teller.say(N_("任务")), blocks=(_tasks(assigned, teller),))

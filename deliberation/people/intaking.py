@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
-from typing import Any
 from uuid import UUID, uuid4
 
 from deliberation import journal, store
@@ -14,16 +11,13 @@ from deliberation.errors import Code, Refusal
 from deliberation.journal.events import PeopleImported
 from deliberation.people import taking
 from deliberation.people.intake import PeopleIntake, read_people
+from deliberation.people.known import Known, known_of
 from deliberation.people.models import Card
 from deliberation.people.models import PeopleIntake as IntakeRow
-from deliberation.people.planning import (
-    ExistingHousehold,
-    ExistingPerson,
-    PeoplePlan,
-    plan_people,
-)
+from deliberation.people.planning import PeoplePlan, plan_people
 from deliberation.people.preview import report_of
-from deliberation.people.roles import Actor, Permission, Role
+from deliberation.people.roles import Actor, Permission
+from deliberation.people.sameness import remarks, same_owners
 from deliberation.people.service import require_community
 from deliberation.sheets import Limits, read_table
 from deliberation.store import staging
@@ -42,7 +36,7 @@ async def stage(
     actor.require(Permission.IMPORT)
     community = await require_community()
     seq = await journal.position(community.id)
-    known = await store.read(_EXISTING, community.id)
+    known = await known_of(community.id)
     taken = {str(lookup) for lookup in await Card.all().values_list("lookup", flat=True)}
     prepared = await asyncio.to_thread(
         _prepare, data, filename, limits or Limits(), known, _Cards(community.id, key, taken, at)
@@ -60,17 +54,6 @@ async def stage(
         await taking.stage(row.id, prepared.rows, prepared.corrections)
     await IntakeRow.filter(id=row.id).update(state="ready")
     return row.id
-
-
-_EXISTING = (
-    "SELECT h.id, h.representative_id, h.unit_id, u.place_path, u.label, u.area_hundredths,"
-    " p.id AS person_id, p.name, p.phone_last4, o.id AS ownership, o.is_holder, g.role"
-    " FROM household h JOIN unit u ON u.id = h.unit_id"
-    " LEFT JOIN person p ON p.household_id = h.id LEFT JOIN role_grant g ON g.person_id = p.id"
-    " LEFT JOIN ownership o ON o.person_id = p.id AND o.unit_id = h.unit_id"
-    " WHERE h.community_id = ? ORDER BY h.id, p.id"
-)
-"""Households with their people and these with their roles: a row for each role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,49 +74,14 @@ class _Prepared:
     corrections: taking.Rows
 
 
-def _prepare(
-    data: bytes, filename: str, limits: Limits, known: list[dict[str, Any]], cards: _Cards
-) -> _Prepared:
+def _prepare(data: bytes, filename: str, limits: Limits, known: Known, cards: _Cards) -> _Prepared:
     intake = read_people(read_table(data, filename, limits=limits))
-    plan = plan_people(intake.households, _existing(known))
+    plan = plan_people(intake.households, known.households())
+    plan = replace(plan, same=same_owners(plan, known.owners()))
+    told = sorted((*intake.problems, *remarks(plan.same)), key=lambda problem: problem.row)
+    intake = replace(intake, problems=tuple(told))
     rows, corrections = taking.rows_of(cards.community, plan, cards.key, cards.taken, cards.at)
     return _Prepared(intake=intake, plan=plan, rows=rows, corrections=corrections)
-
-
-def _existing(known: list[dict[str, Any]]) -> Iterator[ExistingHousehold]:
-    for _household, rows in groupby(known, key=lambda row: row["id"]):
-        listed = list(rows)
-        first = listed[0]
-        yield ExistingHousehold(
-            id=_id(first["id"]),
-            unit=_id(first["unit_id"]),
-            place=tuple(part for part in first["place_path"].split(" / ") if part),
-            label=first["label"],
-            area=first["area_hundredths"],
-            people=tuple(_people(listed)),
-        )
-
-
-def _people(rows: list[dict[str, Any]]) -> Iterator[ExistingPerson]:
-    there = [row for row in rows if row["person_id"] is not None]
-    for _person, grants in groupby(there, key=lambda row: row["person_id"]):
-        listed = list(grants)
-        first = listed[0]
-        yield ExistingPerson(
-            id=_id(first["person_id"]),
-            name=first["name"],
-            last_four=first["phone_last4"],
-            roles=frozenset(Role(row["role"]) for row in listed if row["role"]),
-            is_representative=first["representative_id"] == first["person_id"],
-            ownership=store.identity(first["ownership"]),
-            is_holder=bool(first["is_holder"]),
-        )
-
-
-def _id(value: object) -> UUID:
-    found = store.identity(value)
-    assert found is not None  # noqa: S101  columns that are never null
-    return found
 
 
 async def require_intake(intake: UUID) -> IntakeRow:
@@ -178,7 +126,8 @@ async def _check(intake: IntakeRow) -> None:
         raise Refusal(Code.INTAKE_HAS_ERRORS)
     newer = await store.read(
         "SELECT 1 AS one FROM entry WHERE stream_id = ? AND seq > ?"
-        " AND name IN ('people.imported', 'role.granted', 'role.withdrawn') LIMIT 1",
+        " AND name IN ('people.imported', 'ownership.changed', 'role.granted', 'role.withdrawn')"
+        " LIMIT 1",
         intake.community_id,
         report["seq"],
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from deliberation.people.intake import HouseholdFacts, PersonFacts
@@ -21,7 +21,19 @@ class ExistingPerson:
     is_representative: bool
     ownership: UUID | None = None
     """That of this household's unit; None: no owner of it."""
+    owner: UUID | None = None
+    """Whose it is: an owner of several units may be listed in each of them."""
     is_holder: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideOwner:
+    """Who owns a unit and is not listed in its household."""
+
+    ownership: UUID
+    person: UUID
+    name: str
+    is_holder: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +46,7 @@ class ExistingHousehold:
     label: str
     area: int
     people: tuple[ExistingPerson, ...]
+    outside: tuple[OutsideOwner, ...] = ()
 
     @property
     def representative(self) -> str:
@@ -58,7 +71,17 @@ class HouseholdChange:
     joined: tuple[PersonFacts, ...]
     people: tuple[PersonChange, ...]
     holder: str = ""
-    """Of the owners of the unit, by name, who casts their vote; "" where it has none."""
+    """Of the owners of the unit in this household, by name, who casts the vote of all; "" where
+    it is none of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SameOwner:
+    """Whose a unit is that is listed with somebody of the same name and digits: a person there is,
+    or the new one of that row of the file. `unit` is the door where they stand first."""
+
+    person: UUID | int
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +91,8 @@ class PeoplePlan:
     added: tuple[HouseholdFacts, ...]
     changed: tuple[HouseholdChange, ...]
     unchanged: tuple[UUID, ...]
+    same: Mapping[int, SameOwner] = field(default_factory=dict)
+    """By row of the file."""
 
 
 def plan_people(
@@ -139,14 +164,30 @@ def holder_of(facts: HouseholdFacts) -> str:
 
 
 def holder_after(facts: HouseholdFacts, household: ExistingHousehold) -> str:
-    """The same of one that is there, with what the file says about its owners."""
+    """The same of one that is there: who was chosen stays, unless the file names another
+    representative or makes the representative an owner."""
+    owners, changes = _owners_after(facts, household), _household_fields(facts, household)
+    after = {change.field: str(change.after) for change in changes}
+    head = after.get("representative", household.representative)
+    was = {identity_key(person.name) for person in household.people if person.ownership}
+    is_new = "representative" in after or identity_key(head) not in was
+    chosen = [name for name, is_holder in owners.items() if is_holder]
+    if not (is_new and head in owners):
+        if chosen:
+            return chosen[0]
+        if any(owner.is_holder for owner in household.outside):
+            return ""
+    return _chosen(list(owners), head)
+
+
+def _owners_after(facts: HouseholdFacts, household: ExistingHousehold) -> dict[str, bool]:
+    """Those in the household by name, and whether they cast the vote so far."""
     says = {identity_key(person.name): person.says_owner for person in facts.people}
-    known = sorted(household.people, key=lambda person: not person.is_holder)
-    names = {identity_key(person.name) for person in known}
-    owners = [person.name for person in known if _owns(person, says)]
-    owners += [p.name for p in facts.people if p.says_owner and identity_key(p.name) not in names]
-    changes = {change.field: change.after for change in _household_fields(facts, household)}
-    return _chosen(owners, str(changes.get("representative", household.representative)))
+    owners = {p.name: p.is_holder for p in household.people if _owns(p, says)}
+    names = [p.name for p in household.people] + [one.name for one in household.outside]
+    there = set(map(identity_key, names))
+    new = [p.name for p in facts.people if p.says_owner and identity_key(p.name) not in there]
+    return owners | dict.fromkeys(new, False)
 
 
 def _owns(person: ExistingPerson, says: Mapping[str, bool | None]) -> bool:

@@ -1,6 +1,7 @@
 """From a plan of households to staged rows, and from these into the tables."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -8,7 +9,7 @@ from uuid import UUID, uuid4
 from deliberation import store
 from deliberation.people.cards import new_cards
 from deliberation.people.intake import HouseholdFacts, PersonFacts
-from deliberation.people.models import Card, Place, Unit
+from deliberation.people.models import Card
 from deliberation.people.planning import (
     ExistingPerson,
     HouseholdChange,
@@ -16,6 +17,8 @@ from deliberation.people.planning import (
     PersonChange,
     holder_of,
 )
+from deliberation.people.planting import plant_places
+from deliberation.people.roles import Role
 from deliberation.sheets.columns import identity_key
 from deliberation.store import staging
 
@@ -57,14 +60,24 @@ CORRECTIONS: dict[str, dict[str, str]] = {
     "unit": {"id": "uuid", "area_hundredths": "int"},
     "household": {"id": "uuid", "representative_id": "uuid"},
     "person": {"id": "uuid", "phone_last4": "text"},
-    "ownership": {"id": "uuid", "is_holder": "boolean"},
+    "ownership": {"id": "uuid", "person_id": "uuid", "is_holder": "boolean"},
 }
 _ENDED = "ownership_ended"
 """What ownerships that are no more are put aside for."""
 
-_KINDS = ("grid", "courtyard", "entrance")
-
 Rows = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Rows being made. `people` are the ids of new persons by row of the file; `owners` those whose
+    a unit is, by row, where that is not the person of the row."""
+
+    community: str
+    rows: Rows
+    corrections: Rows
+    people: Mapping[int, str]
+    owners: Mapping[int, str]
 
 
 def rows_of(
@@ -74,107 +87,145 @@ def rows_of(
     are the lookups of the cards there are."""
     rows: Rows = {table: [] for table in TABLES}
     corrections: Rows = {table: [] for table in (*CORRECTIONS, _ENDED)}
+    people = {facts.row: str(uuid4()) for facts in _new_people(plan)}
+    owners = {
+        row: people[one.person] if isinstance(one.person, int) else str(one.person)
+        for row, one in plan.same.items()
+    }
+    work = _Work(str(community), rows, corrections, people, owners)
     for facts in plan.added:
-        _add_household(rows, community, facts)
+        _add_household(work, facts)
     for change in plan.changed:
-        _change_household(rows, corrections, community, change)
-    people = [UUID(row["id"]) for row in rows["person"]]
-    rows["card"] = [_card(card) for card in new_cards(key, people, taken, at)]
+        _change_household(work, change)
+    made = [UUID(row["id"]) for row in rows["person"]]
+    rows["card"] = [_card(card) for card in new_cards(key, made, taken, at)]
     return rows, corrections
 
 
-def _change_household(
-    rows: Rows, corrections: Rows, community: UUID, change: HouseholdChange
-) -> None:
+def _new_people(plan: PeoplePlan) -> Iterator[PersonFacts]:
+    for household in plan.added:
+        yield from household.people
+    for change in plan.changed:
+        yield from change.joined
+
+
+def _change_household(work: _Work, change: HouseholdChange) -> None:
     household, fields = change.existing, {c.field: c.after for c in change.fields}
     people = {identity_key(person.name): str(person.id) for person in household.people}
     for joined in change.joined:
-        person = _add_person(rows, community, household.id, joined)
+        person = _add_person(work, str(household.id), joined)
         people.setdefault(identity_key(joined.name), person)
     if "area" in fields:
         unit = {"id": str(household.unit), "area_hundredths": fields["area"]}
-        corrections["unit"].append(unit)
+        work.corrections["unit"].append(unit)
     representative = people.get(identity_key(str(fields.get("representative") or "")))
     if representative:
         chosen = {"id": str(household.id), "representative_id": representative}
-        corrections["household"].append(chosen)
+        work.corrections["household"].append(chosen)
     for person_change in change.people:
-        _change_person(rows, corrections, person_change)
-    _change_owners(rows, corrections, change, people)
+        _change_person(work, person_change)
+    _change_owners(work, change, people)
 
 
-def _change_owners(
-    rows: Rows, corrections: Rows, change: HouseholdChange, people: Mapping[str, str]
-) -> None:
+def _change_owners(work: _Work, change: HouseholdChange, people: Mapping[str, str]) -> None:
     """`people` are those of the household by name, who joined it among them."""
-    holder, known = identity_key(change.holder), dict[str, ExistingPerson]()
+    says = {identity_key(facts.name): facts for facts in change.facts.people}
+    outside, has_owner = change.existing.outside, set[str]()
     for person in change.existing.people:
-        known[identity_key(person.name)] = person
-    ended = {p.existing.ownership for p in change.people if p.facts.says_owner is False}
-    corrections[_ENDED] += [{"id": str(one)} for one in ended if one]
-    for facts in change.facts.people:
-        name = identity_key(facts.name)
-        if facts.says_owner and not (name in known and known[name].ownership):
-            _add_owner(rows, str(change.existing.unit), people[name], is_holder=name == holder)
-    for name, person in known.items():
-        is_kept = person.ownership is not None and person.ownership not in ended
-        if is_kept and person.is_holder is not (name == holder):
-            kept = {"id": str(person.ownership), "is_holder": name == holder}
-            corrections["ownership"].append(kept)
+        if person.ownership is not None:
+            name = identity_key(person.name)
+            has_owner.add(name)
+            _keep_owner(work, change, person, says.get(name))
+    has_owner |= {identity_key(owner.name) for owner in outside}
+    for name, facts in says.items():
+        if facts.says_owner and name not in has_owner:
+            owner = work.owners.get(facts.row, people[name])
+            is_holder = name == identity_key(change.holder)
+            _add_owner(work, str(change.existing.unit), owner, is_holder=is_holder)
+    for one in outside:
+        if one.is_holder and change.holder:
+            _correct_owner(work, one.ownership, str(one.person), is_holder=False)
 
 
-def _add_owner(rows: Rows, unit: str, person: str, *, is_holder: bool) -> None:
+def _keep_owner(
+    work: _Work, change: HouseholdChange, person: ExistingPerson, facts: PersonFacts | None
+) -> None:
+    """Ended where the file says so, or where the same owner has the unit already."""
+    assert person.ownership is not None  # noqa: S101  callers ask for it
+    was = str(person.owner or person.id)
+    owner = work.owners.get(facts.row, was) if facts else was
+    others = {str(one.person) for one in change.existing.outside}
+    if (facts and facts.says_owner is False) or (owner != was and owner in others):
+        work.corrections[_ENDED].append({"id": str(person.ownership)})
+        return
+    is_holder = identity_key(person.name) == identity_key(change.holder)
+    if owner != was or person.is_holder is not is_holder:
+        _correct_owner(work, person.ownership, owner, is_holder=is_holder)
+
+
+def _correct_owner(work: _Work, ownership: UUID, person: str, *, is_holder: bool) -> None:
+    kept = {"id": str(ownership), "person_id": person, "is_holder": is_holder}
+    work.corrections["ownership"].append(kept)
+
+
+def _add_owner(work: _Work, unit: str, person: str, *, is_holder: bool) -> None:
     made = {"id": str(uuid4()), "unit_id": unit, "person_id": person, "is_holder": is_holder}
-    rows["ownership"].append(made)
+    work.rows["ownership"].append(made)
 
 
-def _change_person(rows: Rows, corrections: Rows, change: PersonChange) -> None:
+def _change_person(work: _Work, change: PersonChange) -> None:
     person = str(change.existing.id)
     last_four = change.facts.last_four or change.existing.last_four
-    corrections["person"].append({"id": person, "phone_last4": last_four})
+    work.corrections["person"].append({"id": person, "phone_last4": last_four})
     for role in sorted(change.facts.roles - change.existing.roles):
-        rows["role_grant"].append({"id": str(uuid4()), "person_id": person, "role": role.value})
+        _grant(work, person, role)
 
 
-def _add_household(rows: Rows, community: UUID, facts: HouseholdFacts) -> None:
-    unit, household = str(uuid4()), uuid4()
-    rows["unit"].append(
+def _grant(work: _Work, person: str, role: Role) -> None:
+    granted = {"id": str(uuid4()), "person_id": person, "role": role.value}
+    work.rows["role_grant"].append(granted)
+
+
+def _add_household(work: _Work, facts: HouseholdFacts) -> None:
+    unit, household = str(uuid4()), str(uuid4())
+    work.rows["unit"].append(
         {
             "id": unit,
-            "community_id": str(community),
+            "community_id": work.community,
             "place_path": " / ".join(facts.place),
             "label": facts.label,
             "area_hundredths": facts.area or 0,
         }
     )
-    made = {p.name: _add_person(rows, community, household, p) for p in facts.people}
+    made = {p.name: _add_person(work, household, p) for p in facts.people}
     holder = holder_of(facts)
     for person in facts.people:
         if person.says_owner:
-            _add_owner(rows, unit, made[person.name], is_holder=person.name == holder)
-    rows["household"].append(
+            owner = work.owners.get(person.row, made[person.name])
+            _add_owner(work, unit, owner, is_holder=person.name == holder)
+    work.rows["household"].append(
         {
-            "id": str(household),
-            "community_id": str(community),
+            "id": household,
+            "community_id": work.community,
             "unit_id": unit,
             "representative_id": made[facts.representative],
         }
     )
 
 
-def _add_person(rows: Rows, community: UUID, household: UUID, facts: PersonFacts) -> str:
-    person = str(uuid4())
-    rows["person"].append(
+def _add_person(work: _Work, household: str, facts: PersonFacts) -> str:
+    person = work.people[facts.row]
+    work.rows["person"].append(
         {
             "id": person,
-            "community_id": str(community),
-            "household_id": str(household),
+            "community_id": work.community,
+            "household_id": household,
             "name": facts.name,
             "phone_last4": facts.last_four,
         }
     )
     for role in sorted(facts.roles):
-        rows["role_grant"].append({"id": str(uuid4()), "person_id": person, "role": role.value})
+        _grant(work, person, role)
     return person
 
 
@@ -204,7 +255,7 @@ async def take(intake: UUID, community: UUID) -> None:
     for table, columns in CORRECTIONS.items():
         await staging.take_changes(intake, table, columns)
     await _end_ownerships(intake)
-    await _plant_places(community)
+    await plant_places(community)
 
 
 async def _end_ownerships(intake: UUID) -> None:
@@ -213,40 +264,3 @@ async def _end_ownerships(intake: UUID) -> None:
         " FROM staged_row s WHERE s.batch_id = ? AND s.target = ?)",
         [intake, _ENDED],
     )  # only our own names are put in
-
-
-async def _plant_places(community: UUID) -> None:
-    """Every place that a unit names stands in the tree; units are tied to theirs."""
-    known = {place.path: place.id for place in await Place.filter(community_id=community)}
-    loose = Unit.filter(community_id=community, place_id=None).exclude(place_path="")
-    paths = await loose.distinct().values_list("place_path", flat=True)
-    await Place.bulk_create(_new_places(community, [str(path) for path in paths], known))
-    await store.write(
-        "UPDATE unit SET place_id = place.id FROM place WHERE place.community_id = ?"
-        " AND unit.community_id = place.community_id AND unit.place_id IS NULL"
-        " AND unit.place_path = place.path",
-        [community],
-    )
-
-
-def _new_places(community: UUID, paths: list[str], known: Mapping[str, UUID]) -> list[Place]:
-    """The nodes that are missing, each after the one above it."""
-    ids, made = dict(known), list[Place]()
-    for path in sorted(paths):
-        parts = path.split(" / ")
-        for depth in range(1, len(parts) + 1):
-            here = " / ".join(parts[:depth])
-            if here in ids:
-                continue
-            ids[here] = uuid4()
-            made.append(
-                Place(
-                    id=ids[here],
-                    community_id=community,
-                    parent_id=ids.get(" / ".join(parts[: depth - 1])),
-                    kind=_KINDS[min(depth, len(_KINDS)) - 1],
-                    name=parts[depth - 1],
-                    path=here,
-                )
-            )
-    return made

@@ -69,7 +69,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         if self.method == "for-against-abstain":
-            if self.options or self.costs or self.budget:
+            if self.options or self.costs or self.budget or self.most or self.seats != 1:
                 raise Refusal(Code.QUESTION_INVALID, field=N_("选项"))
             return
         self._check_options()

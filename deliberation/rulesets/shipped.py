@@ -116,9 +116,11 @@ JOINT = replace(
     key="joint",
     pattern="joint",
     name=N_("联席会议"),
-    source=N_("系统自带的默认规则，不是法律规定；以联席会议自己的议事规则为准。"),
+    source=N_("以联席会议自己的议事规则为准；到会和通过的要求待填写。"),
     label=N_("联席会议意见"),
     electorate="persons",
+    attendance=None,
+    majority=None,
     proxies=0,
     window_days=0,
 )

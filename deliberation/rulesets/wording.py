@@ -126,6 +126,7 @@ def words(rule: Rule, question: Question = MOTION) -> list[Sentence]:
             else N_("投出后不能改票，以第一次为准。")
         ),
         say(_SECRECY[rule.secrecy]),
+        *_areas_shown(rule),
         *_special(rule),
         *_proceedings(rule),
         say(N_("依据：{source}"), source=say(rule.source)),
@@ -194,6 +195,12 @@ def _choosing(rule: Rule, question: Question) -> Iterator[Sentence]:
     if question.shape == "some" and question.may_name < len(question.options):
         yield say(N_("每票最多选{n}项。"), n=question.may_name)
     yield say(_TIES[rule.tie_break])
+
+
+def _areas_shown(rule: Rule) -> Iterator[Sentence]:
+    """An area names its unit to who knows the house."""
+    if rule.is_by_area:
+        yield say(N_("按面积计票，公布的名单写明每票的面积：知道各户面积的人认得出是哪一户。"))
 
 
 def _special(rule: Rule) -> Iterator[Sentence]:

@@ -118,6 +118,7 @@ _ANSWERED_HERE = frozenset(
         Code.FIELD_INVALID,
         Code.FIELD_TOO_LONG,
         Code.QUESTION_INVALID,
+        Code.QUESTION_NOT_BY_AREA,
         Code.RULE_INCOMPLETE,
         Code.RULE_NOT_IN_FORCE,
         Code.RULE_UNKNOWN,

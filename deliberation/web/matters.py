@@ -9,6 +9,7 @@ from starlette.responses import Response
 from deliberation import journal
 from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.service import demands_behind
+from deliberation.ballots.receipts import disclaimers_of
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.i18n.catalogs import format_date
@@ -46,13 +47,15 @@ async def one(visit: Visit) -> Response:
     told = await journal.story([f"matter:{matter.id}"])
     names = {o.id: o.name for o in await organisations(visit.here.id)}
     ratings = await rating_totals(matter.id)
+    resolutions = await Resolution.filter(matter_id=matter.id).order_by("-decided_at")
     return page(
         visit,
         "matters/one.html",
         section="matters",
         matter=matter,
         demands=await demands_behind(matter.id),
-        resolutions=await Resolution.filter(matter_id=matter.id).order_by("-decided_at"),
+        resolutions=resolutions,
+        disclaimers=await disclaimers_of({r.ballot_id for r in resolutions}),
         ratings=ratings,
         rated_done=percent_text(ratings["done"], sum(ratings.values()) or 1),
         own_score=await _own_score(visit, matter),

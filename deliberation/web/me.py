@@ -7,7 +7,10 @@ from uuid import UUID
 from starlette.responses import Response
 
 from deliberation.auth import devices
-from deliberation.ballots import reading
+from deliberation.ballots import receipts as receipts_of
+from deliberation.ballots.holding import labels_of
+from deliberation.ballots.receipts import OwnVote
+from deliberation.ballots.standing import standing_in
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
 from deliberation.matters import following
@@ -30,14 +33,17 @@ async def me(visit: Visit) -> Response:
     """Everything of one's own at a glance."""
     person, household = visit.actor.present_person(), visit.actor.household
     token = visit.request.cookies.get(DEVICE_COOKIE, "")
+    holder = await receipts_of.holder_of(visit.actor)
     return page(
         visit,
         "me/me.html",
         section="mine",
         unit=await people.unit_label(household) if household else "",
         lives_here=household is not None,
-        votes=await reading.own_votes(household, SHOWN) if household else [],
-        votes_count=await reading.count_own_votes(household) if household else 0,
+        standing=await standing_in(visit.here.id, visit.actor, at=visit.now),
+        votes=(votes := await receipts_of.own_votes(holder, SHOWN)),
+        votes_count=await receipts_of.count_own_votes(holder),
+        givers=await _givers(votes),
         to_rate=await following.waiting_for_rating(household) if household else [],
         devices=await devices.devices_of(person, token, at=visit.now),
         brought_count=await demands.count_own(person),
@@ -64,23 +70,21 @@ async def own_demands(visit: Visit) -> Response:
 
 async def receipts(visit: Visit) -> Response:
     """Own votes with their receipts, and how to find them in the published list."""
-    household, asked = visit.actor.household, visit.request.query_params
+    asked = visit.request.query_params
     newer = "newer" in asked
-    beside = _ballot_named(asked.get("newer" if newer else "older", ""))
-    shown = (
-        await reading.own_votes_page(household, beside=beside, newer=newer, size=RECEIPTS)
-        if household
-        else reading.OwnVotes(votes=[], has_older=False, has_newer=False)
+    shown = await receipts_of.own_votes_page(
+        await receipts_of.holder_of(visit.actor),
+        beside=asked.get("newer" if newer else "older", ""),
+        newer=newer,
+        size=RECEIPTS,
     )
-    return page(visit, "me/receipts.html", section="mine", shown=shown)
+    givers = await _givers(shown.votes)
+    return page(visit, "me/receipts.html", section="mine", shown=shown, givers=givers)
 
 
-def _ballot_named(text: str) -> UUID | None:
-    """What is no id is not asked for: an old address still shows the latest receipts."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+async def _givers(votes: Sequence[OwnVote]) -> dict[UUID, str]:
+    """Doors and names of those whose votes the viewer cast as their proxy."""
+    return await labels_of({vote.voter for vote in votes if vote.kind == "other"})
 
 
 async def ratings(visit: Visit) -> Response:
@@ -113,7 +117,7 @@ async def desk(visit: Visit) -> Response:
         .first()
     )
     meetings = await Meeting.filter(community_id=community.id).order_by("-starts_at").limit(10)
-    minutes = await Minutes.filter(meeting_id__in=[m.id for m in meetings])
+    minutes = await Minutes.filter(meeting_id__in=[m.id for m in meetings]).order_by("version")
     return page(
         visit,
         "desk/desk.html",

@@ -20,6 +20,7 @@ from deliberation.meetings.viewing import Counted
 from deliberation.people.roles import Permission
 from deliberation.rendering import rendered
 from deliberation.web.pages import context_of, page
+from deliberation.web.proxies import to_cast
 from deliberation.web.qr import qr_svg
 from deliberation.web.routing import Page, get
 from deliberation.web.visit import Visit
@@ -67,6 +68,7 @@ async def _own(visit: Visit, state: MeetingState) -> dict[str, Any]:
         "may_vote": mine.may_vote,
         "votes_as": mine.votes_as,
         "holds_others": mine.holds_others,
+        "to_cast": await to_cast(visit, state) if mine.holds_others else None,
         "receipt": new_receipt(),
         "why_not": visit.translations.gettext(mine.why_not) if mine.why_not else "",
         "is_present": mine.is_present,

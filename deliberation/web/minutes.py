@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from starlette.responses import Response
 
@@ -23,19 +24,20 @@ SHOWN = 200
 async def listing(visit: Visit) -> Response:
     """Published minutes for everybody; drafts too for those who keep the records."""
     rows = await Minutes.all().order_by("-drafted_at").limit(SHOWN).prefetch_related("meeting")
-    readable = [row for row in rows if minutes.may_read(visit.actor, row)]
-    return page(visit, "minutes/list.html", section="minutes", rows=readable)
+    shown: dict[UUID, Minutes] = {}
+    for row in rows:
+        if minutes.may_read(visit.actor, row):
+            shown.setdefault(row.meeting_id, row)
+    return page(visit, "minutes/list.html", section="minutes", rows=list(shown.values()))
 
 
 async def one(visit: Visit) -> Response:
     """The minutes of a meeting, with what may be done next."""
     meeting = await require_meeting(visit.path_id("meeting"))
     await minutes.draft_if_adjourned(meeting.id, at=visit.now)
-    found = await minutes.require_latest(meeting.id)
-    if not minutes.may_read(visit.actor, found):
-        raise Refusal(Code.MINUTES_NOT_PUBLISHED)
+    found = await minutes.readable(visit.actor, meeting.id)
     document = await minutes.document_of(found)
-    narrative = told(document, visit.language)
+    narrative = told(document, visit.language, digest=found.digest)
     return page(
         visit,
         "minutes/one.html",

@@ -17,7 +17,7 @@ from deliberation.ballots.figures import Bars, bars_of
 from deliberation.ballots.models import Ballot
 from deliberation.ballots.published import PublishedVote, votes_from
 from deliberation.ballots.recounting import Bundle, working_of
-from deliberation.ballots.tally import CHOICE_WORDS, FOLLOW, Tally, area_text
+from deliberation.ballots.tally import CHOICE_WORDS, FOLLOW, Choice, Tally, area_text
 from deliberation.errors import Code, Refusal
 from deliberation.i18n.sentences import Sentence
 from deliberation.journal.canonical import canonical
@@ -70,7 +70,7 @@ def _shown(bundle: Bundle, visit: Visit) -> dict[str, Any]:
 
 def _motion_bars(tally: Tally, visit: Visit) -> Bars:
     told = visit.translations.gettext
-    totals = [(told(CHOICE_WORDS[choice]), n) for choice, n in tally.totals.items()]
+    totals = [(told(CHOICE_WORDS[c]), tally.totals[c]) for c in Choice if c in tally.totals]
     if tally.follow:
         totals.append((told(CHOICE_WORDS[FOLLOW]), tally.follow))
     return [(label, Fraction(n), str(n)) for label, n in totals]
@@ -80,8 +80,8 @@ def _area_bars(tally: Tally, visit: Visit) -> Bars:
     if tally.areas is None:
         return ()
     told = visit.translations.gettext
-    totals = tally.areas.totals.items()
-    return [(told(CHOICE_WORDS[choice]), Fraction(n), area_text(n)) for choice, n in totals]
+    totals = [(told(CHOICE_WORDS[c]), tally.areas.totals[c]) for c in Choice]
+    return [(label, Fraction(n), area_text(n)) for label, n in totals]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -79,6 +79,10 @@ def found(facts: AgendaFacts) -> list[tuple[str, str]]:
             [("passed", "表决规则可用")],
         ),
         (voted_by(OWNERS_HALF), [("passed", "表决规则可用")]),
+        (
+            replace(READY, items=[replace(ITEM, rule=OWNERS_HALF, question=CHOICE)]),
+            [("failed", "第1项有选项，规则却按面积计票")],
+        ),
         (voted_by(OWNERS_HALF, voters={"owners": 0}), [("failed", "名册里没有业主")]),
         (voted_by(OWNERS_HALF, units_without_owner=3), [("warning", "3套房没有业主")]),
         (voted_by(OWNERS_HALF, area_hundredths=0), [("failed", "名册里没有面积")]),
@@ -157,6 +161,7 @@ async def test_what_was_noticed_keeps_its_version_when_a_new_one_is_adopted() ->
         ({"rule_key": "meeting"}, Code.RULE_UNKNOWN),
         ({"window_days": 31}, Code.AGENDA_WINDOW_TOO_LONG),
         ({"rule_key": "joint", "window_days": 1}, Code.AGENDA_WINDOW_TOO_LONG),
+        ({"rule_key": "owners-half", "question": CHOICE}, Code.QUESTION_NOT_BY_AREA),
     ],
 )
 async def test_what_cannot_be_used_that_day_is_not_chosen(
@@ -174,7 +179,7 @@ async def test_what_cannot_be_used_that_day_is_not_chosen(
 @pytest.mark.usefixtures("store")
 async def test_owners_are_asked_only_where_the_roll_says_who_owns() -> None:
     made = await planned()
-    await deciding(made, rule_key="owners-half", question=CHOICE)
+    await deciding(made, rule_key="owners-half")
     meeting = await require_meeting(made.meeting)
 
     async def says() -> list[tuple[str, str]]:

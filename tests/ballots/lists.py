@@ -48,11 +48,13 @@ def bundle(rule: Rule, question: Question, choices: Sequence[str], draw: random.
         )
         for choice in choices
     ]
+    spoilt_area = draw.randrange(1, 12_345) if rule.is_by_area and spoilt else 0
     facts = Facts(
         entitled=len(votes) + spoilt + draw.choice((0, 0, 3)),
         present=draw.randrange(40),
-        entitled_area=area + sum(vote.area for vote in votes),
+        entitled_area=area + spoilt_area + sum(vote.area for vote in votes),
         spoilt=spoilt,
+        spoilt_area=spoilt_area,
     )
     digest = hashlib.sha256(draw.randbytes(8)).hexdigest()
     lot = Lot(head=digest, digits=str(draw.randrange(1000))) if rule.tie_break == "lot" else None

@@ -27,8 +27,16 @@ def owners(n: int, choice: str, area: int) -> list[tuple[str, int]]:
     return [(choice, area)] * n
 
 
-def decided(rule: Rule, heads: int, area: int, votes: Owners) -> Tally:
-    return count(votes, rule, Facts(entitled=heads, present=0, entitled_area=area))
+def decided(rule: Rule, heads: int, area: int, votes: Owners, spoilt: Sequence[int] = ()) -> Tally:
+    """`spoilt`: the areas of those who returned spoilt papers."""
+    facts = Facts(
+        entitled=heads,
+        present=0,
+        entitled_area=area,
+        spoilt=len(spoilt),
+        spoilt_area=sum(spoilt),
+    )
+    return count(votes, rule, facts)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +147,48 @@ def test_the_boundaries_of_section_278(
     assert decided(rule, heads, area, votes).outcome is outcome
 
 
+@pytest.mark.parametrize(
+    ("rule", "votes", "spoilt", "outcome"),
+    [
+        # 5 of 9 and 1 spoilt: 6 of 9 heads, 60 of 90 m² take part; 5 of 6, 50 of 60 agree.
+        (HALF, owners(5, "for", 10_00), [10_00], ADOPTED),
+        # The spoilt paper's area lacks 0.01 m²: 59.99 of 90.00.
+        (HALF, owners(5, "for", 10_00), [9_99], INVALID),
+        # 4 of 7 heads agree; by area 40.00 of 80.00 is exactly half, and 40.00 of 79.99 more.
+        (HALF, [*owners(4, "for", 10_00), *owners(2, "against", 10_00)], [20_00], REJECTED),
+        (HALF, [*owners(4, "for", 10_00), *owners(2, "against", 10_00)], [19_99], ADOPTED),
+        # Measured against the valid votes, 4 of 6 heads and 40 of 60 m².
+        (
+            replace(HALF, base="valid"),
+            [*owners(4, "for", 10_00), *owners(2, "against", 10_00)],
+            [20_00],
+            ADOPTED,
+        ),
+        # Three quarters: 6 of 8 heads, 60.00 of 80.00 m², and 60.00 of 80.01.
+        (QUARTERS, [*owners(6, "for", 10_00), ("against", 10_00)], [10_00], ADOPTED),
+        (QUARTERS, [*owners(6, "for", 10_00), ("against", 10_00)], [10_01], REJECTED),
+    ],
+)
+def test_who_returned_a_spoilt_paper_took_part_with_head_and_area(
+    rule: Rule, votes: Owners, spoilt: Sequence[int], outcome: Outcome
+) -> None:
+    tally = decided(rule, 9, 90_00, votes, spoilt)
+    assert tally.outcome is outcome
+    assert tally.areas is not None
+    assert (tally.areas.spoilt, tally.spoilt) == (sum(spoilt), len(spoilt))
+
+
+def test_the_working_shows_the_area_of_spoilt_papers_and_what_it_is_divided_by() -> None:
+    votes = [*owners(4, "for", 10_00), *owners(2, "against", 10_00)]
+    cast, valid = (
+        [s.render() for s in decided(replace(HALF, base=base), 9, 90_00, votes, [20_00]).steps]
+        for base in ("cast", "valid")
+    )
+    assert "其中废票20.00平方米" in cast
+    assert any(line.startswith("赞成面积40.00 ÷ 投票面积80.00 = 50.00%") for line in cast), cast
+    assert any(line.startswith("赞成面积40.00 ÷ 有效票面积60.00") for line in valid), valid
+
+
 def test_who_ticked_the_majority_took_part_and_joins_neither_side_unless_the_rule_says_so() -> None:
     """7 of 9 take part. For 3, against 2, 随多数 2: alone 3 of 7 is too few; resolved, 3 + 2 = 5 of
     7 heads, and 30 + 20 = 50 of 70 m²."""
@@ -163,6 +213,9 @@ def test_who_ticked_the_majority_follows_heads_and_nobody_where_they_are_equal()
     equal = [*owners(2, "for", 10_00), *owners(2, "against", 10_00), *owners(5, "follow", 10_00)]
     tied = decided(replace(HALF, follow="resolved"), 9, 90_00, equal)
     assert tied.totals == {"for": 2, "against": 2, "abstain": 0}
+    said = [step.render() for step in tied.steps]
+    assert "其中随多数5，赞成与反对相同，没有计入任何一方" in said
+    assert "其中随多数1，已计入票多的一方" in [step.render() for step in tally.steps]
 
 
 def test_the_working_shows_areas_to_the_last_hundredth() -> None:
@@ -181,12 +234,18 @@ rules = st.sampled_from([HALF, QUARTERS, UNANIMITY]).flatmap(
 )
 
 
-@given(votes_with_area, rules, st.integers(0, 20), st.integers(0, 5_000_00))
+@given(
+    votes_with_area,
+    rules,
+    st.integers(0, 20),
+    st.integers(0, 5_000_00),
+    st.lists(st.integers(1, 500_00), max_size=5),
+)
 def test_areas_are_added_and_compared_as_they_are(
-    votes: list[tuple[str, int]], rule: Rule, silent: int, silent_area: int
+    votes: list[tuple[str, int]], rule: Rule, silent: int, silent_area: int, spoilt: list[int]
 ) -> None:
-    total = sum(area for _choice, area in votes) + silent_area
-    tally = decided(rule, len(votes) + silent, total, votes)
+    total = sum(area for _choice, area in votes) + sum(spoilt) + silent_area
+    tally = decided(rule, len(votes) + len(spoilt) + silent, total, votes, spoilt)
     if tally.areas is None or tally.areas.majority is None:
         return
     followed = 0 if rule.follow == "apart" else sum(a for c, a in votes if c == "follow")

@@ -1,13 +1,17 @@
 """Minutes are drafted once, edited in prose only, and fixed by their approval, on either engine."""
 
+import hashlib
 import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from deliberation import journal
+from deliberation.ballots.models import Ballot
 from deliberation.errors import Code, Refusal
+from deliberation.journal.canonical import canonical
 from deliberation.journal.events import (
     MinutesApproved,
     MinutesDrafted,
@@ -16,7 +20,10 @@ from deliberation.journal.events import (
 )
 from deliberation.minutes import service as minutes
 from deliberation.minutes.document import MinutesDocument, digest_of, from_json
-from deliberation.people.roles import NOBODY
+from deliberation.minutes.models import Minutes
+from deliberation.people.roles import NOBODY, Actor
+from deliberation.rulesets.shipped import CONSULTATION
+from tests.ballots.voting import Voting, voting_hall
 from tests.support import held_day
 from tests.support.held_day import Planned
 
@@ -150,3 +157,75 @@ async def test_minutes_come_as_a_page_and_as_pdf_too(held: Planned) -> None:
     with pytest.raises(Refusal) as refused:
         await minutes.export(held.meeting, "exe")
     assert refused.value.code is Code.NOT_FOUND
+
+
+@pytest.fixture
+async def standing(store: str) -> Voting:
+    """The meeting is over, and its ballot stands open for days."""
+    rule = replace(CONSULTATION, version=2, objection_days=2)
+    voting = await voting_hall(households=2, rule=rule, window_days=3)
+    await voting.open()
+    await voting.adjourn()
+    await minutes.draft_if_adjourned(voting.meeting, at=AFTER)
+    return voting
+
+
+async def draft_again(voting: Voting) -> Minutes:
+    await minutes.draft_if_adjourned(voting.meeting, at=voting.clock.now())
+    return await minutes.require_latest(voting.meeting)
+
+
+async def text_of(meeting: UUID, reader: Actor) -> str:
+    return (await minutes.export(meeting, "md", reader=reader)).decode()
+
+
+async def test_a_result_after_the_meeting_comes_into_a_later_draft_with_the_prose_kept(
+    standing: Voting,
+) -> None:
+    item = (await document(standing.meeting)).items[0].item
+    prose = {str(item): "会议听取了情况。"}
+    await minutes.edit_prose(standing.chair, standing.meeting, prose, at=AFTER)
+    assert "结果另行公告" in await text_of(standing.meeting, standing.chair)
+    assert (await draft_again(standing)).version == 1
+    standing.clock.advance(timedelta(days=4))
+    await standing.close((await Ballot.get()).id)
+    await standing.announce((await Ballot.get()).id)
+    assert (await draft_again(standing)).version == 2
+    assert (await draft_again(standing)).version == 2
+    text = await text_of(standing.meeting, standing.chair)
+    assert "这是初步结果" in text
+    assert "会议听取了情况。" in text
+    standing.clock.advance(timedelta(days=3))
+    await standing.certify((await Ballot.get()).id)
+    assert (await draft_again(standing)).version == 3
+    assert "公示期满，结果于" in await text_of(standing.meeting, standing.chair)
+
+
+async def test_a_later_draft_takes_the_published_minutes_from_nobody(standing: Voting) -> None:
+    meeting, resident = standing.meeting, standing.voters[0]
+    await minutes.approve(standing.chair, meeting, at=AFTER)
+    await minutes.publish(standing.chair, meeting, at=AFTER)
+    published = await text_of(meeting, resident)
+    standing.clock.advance(timedelta(days=4))
+    await standing.close((await Ballot.get()).id)
+    await standing.announce((await Ballot.get()).id)
+    assert (await draft_again(standing)).state == "draft"
+    assert await text_of(meeting, resident) == published
+    assert "这是初步结果" in await text_of(meeting, standing.chair)
+    assert "这是初步结果" not in published
+    assert await journal.broken_at(meeting) is None
+
+
+async def test_what_was_approved_keeps_its_digest_whatever_a_later_release_adds(
+    held: Planned,
+) -> None:
+    await minutes.approve(held.chair, held.meeting, at=AFTER)
+    row = await minutes.require_latest(held.meeting)
+    older = json.loads(row.document)
+    del older["rule"]["secrecy"]
+    row.document = canonical(older)
+    row.digest = hashlib.sha256(row.document.encode()).hexdigest()
+    await row.save()
+    told = await minutes.export(held.meeting, "json")
+    assert hashlib.sha256(told.removesuffix(b"\n")).hexdigest() == row.digest
+    assert row.digest in (await minutes.export(held.meeting, "md")).decode()

@@ -9,12 +9,14 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from deliberation.ballots.models import Ballot, Electorate, Vote
+from deliberation.ballots.models import Ballot, Electorate, Mark, Vote
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
 from deliberation.demands.service import Raising
+from deliberation.journal.canonical import canonical
 from deliberation.matters.models import Matter, MatterDemand, Rating
 from deliberation.people.models import Device, Organisation
+from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.hall import Hall, open_hall
 from tests.web.desk import Browser, signed_in
 
@@ -205,7 +207,7 @@ async def voted(hall: Hall, times: int) -> list[str]:
             electorate=roll,
             state="announced",
             wording="演示事项",
-            rule="{}",
+            rule=canonical(CONSULTATION.to_json()),
             entitled=2,
             opened_at=hall.now,
         )
@@ -272,5 +274,34 @@ async def test_a_neighbours_ballot_shows_nobody_their_receipts(
     assert ballot is not None
     neighbour = await signed_in(client, hall, hall.residents[1].person)
     for side in ("older", "newer"):
-        shown = (await neighbour.get(f"/me/receipts?{side}={ballot.id}")).text
+        place = f"{ballot.id}.{hall.residents[0].household}"
+        shown = (await neighbour.get(f"/me/receipts?{side}={place}")).text
         assert "还没有回执" in shown
+
+
+async def test_of_a_secret_ballot_ones_page_says_only_that_one_took_part(
+    hall: Hall, resident: Browser
+) -> None:
+    await voted(hall, 1)
+    await Ballot.all().update(is_secret=True, closes_at=hall.now + timedelta(days=3), state="open")
+    ballot = await Ballot.get()
+    await Vote.all().delete()
+    household = hall.residents[0].household
+    await Mark.create(id=1, ballot=ballot, voter_id=household, channel="phone")
+    for path in ("/me", "/me/receipts"):
+        shown = (await resident.get(path)).text
+        assert "您投过票；核对用您抄下的回执码。" in shown
+        assert not receipts_on(shown)
+    await Ballot.all().update(state="announced")
+    shown = (await resident.get("/me/receipts")).text
+    assert leads_to(shown, "看公布的名单") == f"/meetings/{hall.meeting}/ballots/{ballot.id}#list"
+
+
+async def test_a_ballot_that_stands_open_for_days_stands_at_the_top_of_ones_own_page(
+    hall: Hall, resident: Browser
+) -> None:
+    await voted(hall, 1)
+    await Ballot.all().update(state="open", closes_at=hall.now + timedelta(days=3))
+    shown = (await resident.get("/me")).text
+    assert "正在投票：" in shown
+    assert shown.index("正在投票：") < shown.index("请您评一评")

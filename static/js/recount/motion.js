@@ -65,10 +65,15 @@ function baseOf(base, axis, facts, cast, present) {
 export const participationOf = (rule, cast, entitled) =>
   rule.participation ? threshold(rule.participation, cast, entitled) : null;
 
-/** The majority is one of the area that took part in the vote (Civil Code §278). */
+/**
+ * The majority is one of the area that took part in the vote (Civil Code §278): spoilt papers did,
+ * unless the rule measures against the valid votes.
+ */
 function areasOf(rule, axis, facts) {
   if (!rule.participation_area && !rule.majority_area) return null;
-  const [entitled, cast] = [facts.entitled_area, axis.castArea];
+  const { entitled_area: entitled, spoilt_area: spoilt = 0 } = facts;
+  const cast = axis.castArea + spoilt;
+  const base = rule.base === "valid" ? axis.castArea : cast;
   return {
     totals: axis.areas,
     cast,
@@ -76,7 +81,8 @@ function areasOf(rule, axis, facts) {
     participation: rule.participation_area
       ? threshold(rule.participation_area, cast, entitled)
       : null,
-    majority: rule.majority_area ? threshold(rule.majority_area, axis.areas.for, cast) : null,
+    majority: rule.majority_area ? threshold(rule.majority_area, axis.areas.for, base) : null,
+    spoilt,
   };
 }
 

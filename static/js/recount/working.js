@@ -53,19 +53,20 @@ function shareWords(share) {
 export function motionSteps(rule, tally) {
   const unit = UNITS[rule.electorate];
   const steps = [totalsStep(tally)];
-  if (tally.follow) {
-    const facts = { n: tally.follow };
-    steps.push(
-      rule.follow === "resolved"
-        ? say("其中随多数{n}，已计入票多的一方", facts)
-        : say("其中随多数{n}，单独计数", facts),
-    );
-  }
+  if (tally.follow) steps.push(say(followText(rule, tally.totals), { n: tally.follow }));
   if (tally.spoilt) steps.push(say("其中废票{n}", { n: tally.spoilt }));
   steps.push(...participationSteps(rule, tally));
   steps.push(working(say("赞成"), baseWords(rule.base, unit), tally.majority, rule.majority));
   if (tally.areas) steps.push(...areaSteps(rule, tally.areas));
   return [...steps, outcomeStep(tally)];
+}
+
+/** Sides that are equal in the end were so before: else the followers had joined one of them. */
+function followText(rule, totals) {
+  if (rule.follow !== "resolved") return "其中随多数{n}，单独计数";
+  return totals.for === totals.against
+    ? "其中随多数{n}，赞成与反对相同，没有计入任何一方"
+    : "其中随多数{n}，已计入票多的一方";
 }
 
 export const outcomeStep = (tally) => say("结果：{outcome}", { outcome: OUTCOMES[tally.outcome] });
@@ -85,12 +86,14 @@ function areaSteps(rule, areas) {
   );
   const text = "面积：赞成{for}，反对{against}，弃权{abstain}，共投票{cast}平方米";
   const steps = [say(text, { ...shown, cast: decimals(areas.cast, 2) })];
+  if (areas.spoilt) steps.push(say("其中废票{n}平方米", { n: decimals(areas.spoilt, 2) }));
   if (areas.participation) {
     const names = [say("投票面积"), say("应投总面积")];
     steps.push(working(...names, areas.participation, rule.participation_area, true));
   }
   if (areas.majority) {
-    const names = [say("赞成面积"), say("投票面积")];
+    const base = rule.base === "valid" ? say("有效票面积") : say("投票面积");
+    const names = [say("赞成面积"), base];
     steps.push(working(...names, areas.majority, rule.majority_area, true));
   }
   return steps;

@@ -1,0 +1,122 @@
+"""Who owns a unit, corrected by hand: added, removed, and which of several casts the vote."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from deliberation import journal
+from deliberation.errors import Code, Refusal
+from deliberation.journal.events import OwnershipChanged
+from deliberation.people.cards import person_of_code
+from deliberation.people.models import Household, Ownership, Person, Unit
+from deliberation.people.roles import Actor, Permission
+from deliberation.people.service import require_community
+from deliberation.sheets.columns import clean_line, identity_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Somebody of the roll as staff name them: by the code of a card, else by door and name."""
+
+    card: str = ""
+    door: str = ""
+    name: str = ""
+
+
+async def add_owner(actor: Actor, unit: UUID, named: Named, *, key: bytes, at: datetime) -> None:
+    """The first owner casts the vote; a further one does not.
+
+    Raises CARD_MISTYPED, CARD_UNKNOWN, OWNER_NOT_FOUND, OWNER_THERE.
+    """
+    actor.require(Permission.IMPORT)
+    community = (await require_community()).id
+    async with journal.record(community, actor=actor.person, at=at) as entry:
+        owners = await _owners_of(community, unit)
+        person = await _person_named(community, named, key)
+        if any(owner.person_id == person for owner in owners):
+            raise Refusal(Code.OWNER_THERE)
+        await Ownership.create(unit_id=unit, person_id=person, is_holder=not owners)
+        entry.tell(OwnershipChanged(added=1), restricted=_restricted(unit, person))
+
+
+async def remove_owner(actor: Actor, unit: UUID, person: UUID, *, at: datetime) -> None:
+    """Where they cast the vote, the household's representative does if an owner, else the first.
+
+    Raises OWNER_GONE.
+    """
+    actor.require(Permission.IMPORT)
+    community = (await require_community()).id
+    async with journal.record(community, actor=actor.person, at=at) as entry:
+        owners = await _owners_of(community, unit)
+        gone = _owner(owners, person)
+        await gone.delete()
+        rest = [owner for owner in owners if owner.id != gone.id]
+        if rest and not any(owner.is_holder for owner in rest):
+            await _choose(rest, await _heir(unit, rest))
+        entry.tell(OwnershipChanged(removed=1), restricted=_restricted(unit, person))
+
+
+async def choose_holder(actor: Actor, unit: UUID, person: UUID, *, at: datetime) -> None:
+    """Of several owners, who casts their one vote. Raises OWNER_GONE."""
+    actor.require(Permission.IMPORT)
+    community = (await require_community()).id
+    async with journal.record(community, actor=actor.person, at=at) as entry:
+        owners = await _owners_of(community, unit)
+        if _owner(owners, person).is_holder:
+            return
+        await _choose(owners, person)
+        entry.tell(OwnershipChanged(chosen=1), restricted=_restricted(unit, person))
+
+
+def _restricted(unit: UUID, person: UUID) -> dict[str, str]:
+    return {"unit": str(unit), "person": str(person)}
+
+
+async def _owners_of(community: UUID, unit: UUID) -> list[Ownership]:
+    if not await Unit.exists(id=unit, community_id=community):
+        raise Refusal(Code.NOT_FOUND)
+    return await Ownership.filter(unit_id=unit).order_by("person_id")
+
+
+def _owner(owners: Sequence[Ownership], person: UUID) -> Ownership:
+    found = next((owner for owner in owners if owner.person_id == person), None)
+    if found is None:
+        raise Refusal(Code.OWNER_GONE)
+    return found
+
+
+async def _choose(owners: Sequence[Ownership], person: UUID) -> None:
+    for owner in owners:
+        if owner.is_holder is not (owner.person_id == person):
+            owner.is_holder = owner.person_id == person
+            await owner.save(update_fields=["is_holder"])
+
+
+async def _heir(unit: UUID, owners: Sequence[Ownership]) -> UUID:
+    home = await Household.get_or_none(unit_id=unit)
+    people = [owner.person_id for owner in owners]
+    head = home.representative_id if home else None
+    return head if head in people and head is not None else people[0]
+
+
+async def _person_named(community: UUID, named: Named, key: bytes) -> UUID:
+    if named.card:
+        person = await person_of_code(key, named.card)
+        if not await Person.exists(id=person, community_id=community):
+            raise Refusal(Code.OWNER_NOT_FOUND)
+        return person
+    rows = await Person.filter(
+        community_id=community, name=clean_line(named.name)
+    ).prefetch_related("household__unit")
+    found = [row.id for row in rows if row.household and _is_at(row.household.unit, named.door)]
+    if len(found) != 1:
+        raise Refusal(Code.OWNER_NOT_FOUND)
+    return found[0]
+
+
+def _is_at(unit: Unit, door: str) -> bool:
+    """The label alone, or with its place, as it is shown."""
+    full = f"{unit.place_path} {unit.label}"
+    plain = full.replace(" / ", " ")
+    return identity_key(door) in {identity_key(text) for text in (unit.label, full, plain)}
