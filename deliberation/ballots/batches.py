@@ -60,6 +60,8 @@ async def read_stack(ballot: Ballot, channel: str, text: str, *, key: bytes) -> 
     """What was typed, with every door and number looked up. Raises BALLOT_CHANNEL_UNSUITABLE."""
     frozen = frozen_of(ballot)
     check_channel(frozen, channel)
+    if text.count("\n") > LARGEST_STACK:
+        raise Refusal(Code.FIELD_INVALID, field=N_("这一叠"))
     question, follow = frozen.question, frozen.rule.follow != "none"
     if channel == HANDS or frozen.is_secret:
         piles = read_piles(text, question, follow=follow)
