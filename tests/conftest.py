@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from deliberation.clock import FixedClock
 from tests.support import ON_CI
 from tests.support.browser import running_chromium
 from tests.support.databases import Cluster, running_cluster
+from tests.support.seeding import seed, template
 
 TEMPLATE = "migrated"
 
@@ -46,19 +46,17 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated file; all that was written is in it, nothing in a log beside it."""
-    path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
-    asyncio.run(the_store.migrate(f"sqlite://{path}"))
-    return path
+def sqlite_template() -> Path:
+    """A migrated file, to be copied."""
+    return template()
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """A migrated, empty SQLite database of this test's own."""
-    path = tmp_path / "deliberation.sqlite3"
-    shutil.copyfile(sqlite_template, path)
-    return f"sqlite://{path}"
+    url = f"sqlite://{tmp_path / 'deliberation.sqlite3'}"
+    seed(url)
+    return url
 
 
 @pytest.fixture

@@ -84,7 +84,8 @@ async def held_by(actor: Actor, ballot: Frozen) -> list[Held]:
 
 
 async def labels_of(voters: Collection[UUID]) -> dict[UUID, str]:
-    """Doors of households and units, names of persons: not for the public."""
+    """Doors of households and units, names of persons: for the public only where the rule
+    names voters."""
     ids: Sequence[object] = [store.listed(voters)] * 3
     rows = await store.read(_LABEL, *ids)
     return {

@@ -85,8 +85,10 @@ class PeopleImported(Event, frozen=True, kw_only=True):
 
 
 class OwnershipChanged(Event, frozen=True, kw_only=True):
-    """Owners of a unit were added or removed, or another of them casts its vote; who and which
-    unit stand in the restricted body."""
+    """Owners of a unit were added or removed, or another of them casts its vote.
+
+    Who, and of which unit, stands in the restricted body.
+    """
 
     NAME = "ownership.changed"
     added: int = 0

@@ -24,6 +24,7 @@ class Named:
     name: str = ""
 
 
+@journal.shielded
 async def add_owner(actor: Actor, unit: UUID, named: Named, *, key: bytes, at: datetime) -> None:
     """The first owner casts the vote; a further one does not.
 
@@ -40,6 +41,7 @@ async def add_owner(actor: Actor, unit: UUID, named: Named, *, key: bytes, at: d
         entry.tell(OwnershipChanged(added=1), restricted=_restricted(unit, person))
 
 
+@journal.shielded
 async def remove_owner(actor: Actor, unit: UUID, person: UUID, *, at: datetime) -> None:
     """Where they cast the vote, the household's representative does if an owner, else the first.
 
@@ -57,6 +59,7 @@ async def remove_owner(actor: Actor, unit: UUID, person: UUID, *, at: datetime) 
         entry.tell(OwnershipChanged(removed=1), restricted=_restricted(unit, person))
 
 
+@journal.shielded
 async def choose_holder(actor: Actor, unit: UUID, person: UUID, *, at: datetime) -> None:
     """Of several owners, who casts their one vote. Raises OWNER_GONE."""
     actor.require(Permission.IMPORT)
@@ -116,7 +119,12 @@ async def _person_named(community: UUID, named: Named, key: bytes) -> UUID:
 
 
 def _is_at(unit: Unit, door: str) -> bool:
-    """The label alone, or with its place, as it is shown."""
-    full = f"{unit.place_path} {unit.label}"
-    plain = full.replace(" / ", " ")
-    return identity_key(door) in {identity_key(text) for text in (unit.label, full, plain)}
+    """The label alone, or after as many levels of its place as are given."""
+    parts = [*unit.place_path.split(" / "), unit.label]
+    doors = {identity_key("".join(parts[start:])) for start in range(len(parts))}
+    return identity_key(door.replace("/", " ")) in doors or _is_label(unit, door)
+
+
+def _is_label(unit: Unit, door: str) -> bool:
+    """With whatever strokes are in it."""
+    return identity_key(door) == identity_key(unit.label)

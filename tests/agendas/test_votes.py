@@ -26,6 +26,7 @@ from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.shipped import (
     CONSULTATION,
+    JOINT,
     OWNERS_HALF,
     RESIDENTS_2018,
     RESIDENTS_2026,
@@ -39,6 +40,8 @@ BUDGET = Question(
     method="equal-shares", options=("路灯", "长椅"), costs=(120_000, 50_050), budget=150_000
 )
 ITEM = PlannedItem(position=1, step=Step.DECIDE, minutes=20, reporter="演示", wording="同意。")
+DISCUSSED = replace(ITEM, step=Step.DISCUSS)
+"""Its wording may be read out and voted on in the meeting."""
 READY = AgendaFacts(
     items=[ITEM],
     held_on=date(2026, 11, 20),
@@ -63,7 +66,17 @@ def found(facts: AgendaFacts) -> list[tuple[str, str]]:
     ("facts", "expected"),
     [
         (READY, [("passed", "表决规则可用")]),
-        (replace(READY, items=[replace(ITEM, step=Step.DISCUSS)]), []),
+        (replace(READY, items=[replace(DISCUSSED, wording=" ")]), []),
+        (replace(READY, items=[DISCUSSED]), [("passed", "表决规则可用")]),
+        (
+            replace(READY, items=[DISCUSSED], rule=RESIDENTS_2026),
+            [("failed", "第1项的规则还没有填完")],
+        ),
+        (
+            replace(READY, items=[replace(DISCUSSED, wording="", rule=RESIDENTS_2018)]),
+            [("failed", "第1项的规则那天不施行")],
+        ),
+        (voted_by(JOINT), [("failed", "第1项的规则还没有填完")]),
         (voted_by(RESIDENTS_2026), [("failed", "第1项的规则还没有填完")]),
         (voted_by(RESIDENTS_2018), [("failed", "第1项的规则那天不施行")]),
         (
@@ -85,6 +98,10 @@ def found(facts: AgendaFacts) -> list[tuple[str, str]]:
         ),
         (voted_by(OWNERS_HALF, voters={"owners": 0}), [("failed", "名册里没有业主")]),
         (voted_by(OWNERS_HALF, units_without_owner=3), [("warning", "3套房没有业主")]),
+        (
+            voted_by(OWNERS_HALF, units_without_household=2),
+            [("warning", "2套房有业主而没有住户")],
+        ),
         (voted_by(OWNERS_HALF, area_hundredths=0), [("failed", "名册里没有面积")]),
         (voted_by(OWNERS_HALF, units_without_area=2), [("warning", "2套房没有面积")]),
         (voted_by(UNANIMITY, area_hundredths=0), [("passed", "表决规则可用")]),
@@ -160,7 +177,7 @@ async def test_what_was_noticed_keeps_its_version_when_a_new_one_is_adopted() ->
         ({"rule_key": "nowhere"}, Code.RULE_UNKNOWN),
         ({"rule_key": "meeting"}, Code.RULE_UNKNOWN),
         ({"window_days": 31}, Code.AGENDA_WINDOW_TOO_LONG),
-        ({"rule_key": "joint", "window_days": 1}, Code.AGENDA_WINDOW_TOO_LONG),
+        ({"rule_key": "joint"}, Code.RULE_INCOMPLETE),
         ({"rule_key": "owners-half", "question": CHOICE}, Code.QUESTION_NOT_BY_AREA),
     ],
 )
@@ -173,6 +190,21 @@ async def test_what_cannot_be_used_that_day_is_not_chosen(
     assert refused.value.code is code
     (item,) = await items_of(made.meeting)
     assert (item.rule_key, item.question, item.window_days) == ("", "", 0)
+
+
+@pytest.mark.anyio
+@pytest.mark.usefixtures("store")
+async def test_the_joint_set_is_chosen_once_filled_in_and_only_for_votes_in_the_meeting() -> None:
+    made = await planned()
+    filled = structs.replace(
+        JOINT, version=2, majority=CONSULTATION.majority, source="演示联席会议议事规则"
+    )
+    await rulesets.adopt_voting_rule(made.chair, made.community, filled, at=BEFORE)
+    with pytest.raises(Refusal) as refused:
+        await deciding(made, rule_key="joint", window_days=1)
+    assert refused.value.code is Code.AGENDA_WINDOW_TOO_LONG
+    item = await deciding(made, rule_key="joint")
+    assert (await AgendaItem.get(id=item)).rule_key == "joint"
 
 
 @pytest.mark.anyio

@@ -10,6 +10,7 @@ from deliberation import journal
 from deliberation.agendas.models import AgendaItem
 from deliberation.ballots.casting import cast
 from deliberation.ballots.models import Ballot, Objection
+from deliberation.ballots.objecting import raise_objection
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import BallotAnnounced, BallotCertified
 from deliberation.matters.models import Matter
@@ -94,6 +95,17 @@ async def test_a_provisional_result_can_be_voided_and_the_vote_held_again(
     assert await resolutions_on(ballot) == []
     again = await voting.open()
     assert again != ballot
+
+
+async def test_what_was_declared_void_takes_no_objections(store: str) -> None:
+    voting, ballot = await provisional()
+    now = voting.clock.now()
+    await raise_objection(voting.voters[3], ballot, "演示异议", at=now)
+    await voting.void(ballot)
+    with pytest.raises(Refusal) as refused:
+        await raise_objection(voting.voters[2], ballot, "演示异议", at=now)
+    assert refused.value.code is Code.BALLOT_NOT_PROVISIONAL
+    assert await Objection.filter(ballot_id=ballot).count() == 1
 
 
 async def test_a_certified_result_cannot_be_voided(store: str) -> None:

@@ -30,6 +30,9 @@ pytestmark = pytest.mark.anyio
 OWNED: Owners = {0: [0], 1: [0], 2: [2, 3], 3: [3, 2], 4: [4]}
 """Resident 0 owns two units; 2 and 3 own two together; 4 owns one. 1 owns none."""
 
+OF_PERSONS = replace(JOINT, version=2, majority=CONSULTATION.majority)
+"""The joint meeting's set, with what its community fills in."""
+
 
 async def owners_hall(rule: Rule = OWNERS_HALF) -> Voting:
     return await voting_hall(households=5, rule=rule, owners=OWNED)
@@ -133,7 +136,7 @@ async def test_the_same_voters_are_stored_once_however_many_ballots_they_have(st
 
 
 async def test_persons_vote_each_for_themselves(store: str) -> None:
-    voting = await voting_hall(households=3, rule=replace(JOINT, version=2))
+    voting = await voting_hall(households=3, rule=OF_PERSONS)
     second = await Person.create(
         community_id=voting.community, household_id=voting.household(0), name="演示住户4"
     )

@@ -19,8 +19,16 @@ from deliberation.ballots.desk_rules import (
     read_serials,
     size_of,
 )
-from deliberation.ballots.issuing import issue_to_all, papers_of
-from deliberation.ballots.models import Ballot, Batch, Mark, Paper, SecretVote, Vote
+from deliberation.ballots.issuing import issue, issue_to_all, papers_of
+from deliberation.ballots.models import (
+    Ballot,
+    Batch,
+    Mark,
+    Paper,
+    SecretVote,
+    Signature,
+    Vote,
+)
 from deliberation.ballots.reading import turnout
 from deliberation.ballots.writer import cast_own
 from deliberation.errors import Code, Refusal
@@ -43,6 +51,7 @@ from tests.ballots.papering import (
     staff,
 )
 from tests.ballots.voting import code, votes_in, voting_hall
+from tests.flows.hall import KEY
 
 pytestmark = pytest.mark.anyio
 
@@ -406,6 +415,23 @@ async def test_hands_are_refused_beside_votes_and_where_the_rule_has_none(store:
     assert (await Batch.get(id=batch)).state == "entered"
 
 
+async def test_hands_wait_for_another_stack_until_it_is_withdrawn(store: str) -> None:
+    voting = await voting_hall(households=4, rule=BY_HANDS)
+    ballot = await voting.open()
+    serial, recorder = await paper_for(voting, ballot, 0), await staff(voting)
+    papers = await enter(voting, ballot, voting.chair, f"{serial} 1")
+    hands = await enter(voting, ballot, voting.chair, "1 x3\n2", "hands")
+    with pytest.raises(Refusal) as refused:
+        await check(voting, ballot, hands, recorder, "1 x3\n2")
+    assert refused.value.code is Code.BALLOT_PAPERS_DIFFER
+    assert not (await Ballot.get(id=ballot)).is_by_hands
+    now = voting.clock.now()
+    await batches.withdraw(voting.chair, voting.meeting, papers, "演示理由", at=now)
+    assert (await check(voting, ballot, hands, recorder, "1 x3\n2")).counted == 4
+    await voting.close()
+    assert (await voting.announce()).cast == 4
+
+
 async def test_a_rule_without_hands_counts_none(sqlite_store: str) -> None:
     voting = await voting_hall(households=2, rule=OPEN)
     ballot = await voting.open()
@@ -441,6 +467,40 @@ async def test_the_result_waits_for_the_supervisor_who_signs_after_the_close(sto
         await reconciling.sign(supervisor, voting.meeting, ballot, at=now)
     assert refused.value.code is Code.BALLOT_ALREADY_SIGNED
     assert (await voting.announce()).cast == 1
+
+
+async def test_who_handed_out_or_entered_papers_does_not_sign_for_them(store: str) -> None:
+    voting = await voting_hall(households=3, rule=ruled(OPEN, needs_supervisor=True))
+    ballot, now = await voting.open(), voting.clock.now()
+    issued, entered, checked, apart = [await staff(voting, Role.SUPERVISOR) for _ in range(4)]
+    where = (voting.meeting, ballot, await door(voting, 0))
+    serial = await issue(issued, *where, key=KEY.encode(), is_lost=False, at=now)
+    batch = await enter(voting, ballot, entered, f"{serial} 1")
+    await check(voting, ballot, batch, checked, f"{serial} 1")
+    await voting.close()
+    for involved in (issued, entered, checked):
+        with pytest.raises(Refusal) as refused:
+            await reconciling.sign(involved, voting.meeting, ballot, "演示说明", at=now)
+        assert refused.value.code is Code.SUPERVISOR_INVOLVED
+    await reconciling.sign(apart, voting.meeting, ballot, at=now)
+    assert (await voting.announce()).cast == 1
+
+
+async def test_a_sheet_that_does_not_add_up_is_signed_only_with_a_note(store: str) -> None:
+    """A paper was counted of which nobody knows any more that it was handed out."""
+    voting = await voting_hall(households=3, rule=ruled(OPEN, needs_supervisor=True))
+    ballot, now = await voting.open(), voting.clock.now()
+    await paper_for(voting, ballot, 0)
+    await enter_twice(voting, ballot, "1 1")
+    await Paper.filter(ballot_id=ballot).delete()
+    await voting.close()
+    assert not (await reconciling.sheet_of(await Ballot.get(id=ballot))).adds_up
+    supervisor = await staff(voting, Role.SUPERVISOR)
+    with pytest.raises(Refusal) as refused:
+        await reconciling.sign(supervisor, voting.meeting, ballot, "  ", at=now)
+    assert refused.value.code is Code.REASON_REQUIRED
+    await reconciling.sign(supervisor, voting.meeting, ballot, " 演示：存根遗失 ", at=now)
+    assert (await Signature.get(ballot_id=ballot)).note == "演示：存根遗失"
 
 
 async def test_two_people_enter_the_digits_of_the_lot_alike(store: str) -> None:

@@ -1,7 +1,6 @@
 """What is published of a ballot can be counted again, and shows when something was changed."""
 
 import json
-from dataclasses import replace as replace_casting
 from datetime import timedelta
 from uuid import UUID
 
@@ -139,7 +138,7 @@ async def test_co_owners_are_told_by_their_door_and_who_casts_for_them(sqlite_st
     voting = await voting_hall(households=2, rule=rule, owners={0: [0, 1], 1: [1]})
     ballot = await voting.open()
     (shared,) = [v for v in await voters_in(await electorate_of(ballot)) if v.id != v.holder]
-    paper = replace_casting(voting.paper(ballot, 0, "against"), voter=shared.id)
+    paper = replace(voting.paper(ballot, 0, "against"), voter=shared.id)
     await cast([paper])
     await cast_own(voting.voters[1], ballot, "for", channel="phone", at=voting.clock.now())
     await voting.close()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from deliberation import journal, store
+from deliberation import journal
 from deliberation.ballots import reading
 from deliberation.ballots.casting import cast
 from deliberation.ballots.votes import Answer, Cast, Casting, Effect
@@ -18,21 +18,6 @@ from tests.ballots.watching import Onlooker, looking_on, refusing, slip_in
 pytestmark = pytest.mark.anyio
 
 HOUSEHOLDS = 12
-
-
-@pytest.fixture
-async def postgres(postgres_url: str) -> AsyncIterator[str]:
-    """The store, open on PostgreSQL, where transactions run side by side."""
-    await store.open_store(postgres_url)
-    yield postgres_url
-    await journal.drain()
-    await store.close_store()
-
-
-@pytest.fixture
-async def onlooker(postgres: str) -> AsyncIterator[Onlooker]:
-    async with looking_on(postgres) as looking:
-        yield looking
 
 
 @pytest.fixture

@@ -80,6 +80,30 @@ async def test_a_window_is_extended_only_with_a_reason_and_only_while_it_runs(st
     assert item.ballot.closes_at == voting.clock.now()
 
 
+async def test_a_window_is_never_longer_than_ninety_days_all_extensions_together(
+    store: str,
+) -> None:
+    voting = await hall()
+    ballot = await voting.open()
+
+    async def extend(days: int) -> None:
+        now = voting.clock.now()
+        await ballots.extend(
+            voting.chair, voting.meeting, ballot, days=days, reason="演示理由", at=now
+        )
+
+    await extend(60)
+    with pytest.raises(Refusal) as refused:
+        await extend(90 - DAYS - 60 + 1)
+    assert refused.value.code is Code.BALLOT_WINDOW_TOO_LONG
+    assert refused.value.facts == {"limit": 90}
+    row = await Ballot.get(id=ballot)
+    assert row.closes_at == row.opened_at + timedelta(days=DAYS + 60)
+    await extend(90 - DAYS - 60)
+    row = await Ballot.get(id=ballot)
+    assert row.closes_at == row.opened_at + timedelta(days=90)
+
+
 async def test_a_window_that_was_extended_while_the_clock_looked_is_not_closed(store: str) -> None:
     """The clock has read which ballots are due; before it closes one, the chair extends it."""
     voting = await hall()

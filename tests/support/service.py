@@ -11,11 +11,13 @@ from pathlib import Path
 
 import httpx2
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from deliberation.config import PREFIX
 from deliberation.wire import PatientHttp, Wire
 from tests.support.processes import ROOT, Kept, free_port, kept
+from tests.support.seeding import seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ def running_service(folder: Path, **settings: str) -> Iterator[Service]:
     `settings` are named as in `Settings`: `database_url="postgres://…"`.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    seed(settings.get("database_url", f"sqlite://{folder / 'deliberation.sqlite3'}"))
     port = int(settings.setdefault("port", str(free_port())))
     with kept(
         [sys.executable, str(ROOT / "server.py")],
@@ -66,6 +69,8 @@ def _is_healthy(url: str) -> bool:
 @contextlib.asynccontextmanager
 async def served(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application from this very loop on a free port; gives its http address."""
+    if isinstance(app, Starlette):
+        seed(app.state.desk.settings.store_url)
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="warning", http=PatientHttp, ws=Wire, lifespan="on")
     server = uvicorn.Server(config)

@@ -11,9 +11,14 @@ import httpx2
 import pytest
 from msgspec.structs import replace
 
+from deliberation.ballots.counting import Facts, count
+from deliberation.ballots.figures import bars_of
 from deliberation.ballots.models import Ballot
 from deliberation.ballots.published import PublishedVote, merkle_root
 from deliberation.ballots.tally import Tally
+from deliberation.journal.canonical import canonical
+from deliberation.rendering import rendered
+from deliberation.rulesets.shipped import OWNERS_HALF
 from deliberation.web.recounting import LINES, msgids_of_script, page_of
 from tests.ballots.announcing import FIELDS, RANKED, RULE, House, house
 from tests.ballots.lists import any_bundle
@@ -100,6 +105,26 @@ async def test_a_motion_is_shown_with_its_sum(tmp_path: Path, sqlite_url: str) -
         text = (await got(opened, "")).text
     assert "赞成2，反对1，弃权0，共投票3" in text
     assert "结果：通过" in text
+
+
+async def test_a_vote_of_persons_is_shown_with_its_sum_too(tmp_path: Path, sqlite_url: str) -> None:
+    rule = canonical(replace(RULE, electorate="persons").to_json())
+    async with house(tmp_path, sqlite_url, ["for", "against"]) as opened:
+        await Ballot.filter(id=opened.ballot).update(rule=rule)
+        text = (await got(opened, "")).text
+    assert ('class="sum' in text, "人数" in text) == (True, True)
+
+
+def test_too_little_area_is_shown_where_no_majority_of_it_is_asked_for() -> None:
+    rule = replace(OWNERS_HALF, majority_area=None)
+    facts = Facts(entitled=3, present=0, entitled_area=90_00, spoilt=1, spoilt_area=9_99)
+    tally = count([("for", 50_00)], rule, facts)
+    ballot = {"tally": tally.to_json(), "rule": rule.to_json()}
+    told = {"ballot": ballot, "large": False, "translate": str, "lang": "zh", "zone": "UTC"}
+    text = " ".join(rendered("live/sum.html", told).split())
+    assert tally.outcome == "invalid"
+    assert "再看面积：须60.00㎡才有效" in text
+    assert "59.99㎡ ÷ 90.00㎡ = <b>66.65%</b>，没有达到" in text
 
 
 def votes(count: int) -> list[PublishedVote]:

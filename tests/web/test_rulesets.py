@@ -161,9 +161,13 @@ async def test_rule_options_and_window_go_from_the_board_to_notice_and_poster(
     too_long = await place.staff.send(item, **(vote | {"options": "", "window_days": "99"}))
     assert too_long.status_code == 400
     vote["options"] = "修路灯 | 1,200.50\n添长椅 | 800"
+    by_area = await place.staff.send(item, **vote)
+    assert by_area.status_code == 400
+    assert "按面积计票的规则只用于赞成、反对、弃权的表决。" in by_area.text
+    vote["rule"] = "unanimity"
     assert (await place.staff.send(item, **vote)).status_code == 303
     row = await AgendaItem.get(id=place.item)
-    assert (row.rule_key, row.window_days) == ("owners-half", 14)
+    assert (row.rule_key, row.window_days) == ("unanimity", 14)
     assert "名册里没有业主" in (await place.staff.get(place.board)).text
     for household in await Household.all():
         assert household.representative_id is not None
