@@ -285,4 +285,4 @@ class Sheet:
 
 def without_empty(channels: Iterable[ChannelSheet]) -> list[ChannelSheet]:
     """The channels that anybody used."""
-    return [one for one in channels if one.returned or one.issued]
+    return [one for one in channels if one.returned or one.issued or one.counted or one.spoilt]

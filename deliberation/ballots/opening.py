@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from deliberation import journal
+from deliberation.agendas.votes import check_countable
 from deliberation.ballots import eligibility
 from deliberation.ballots.electorates import Present, Voter, freeze, present_of, voters_for
 from deliberation.ballots.eligibility import BallotState, OpeningFacts
@@ -53,14 +54,16 @@ async def open_ballot(actor: Actor, meeting: UUID, *, seconds: int | None, at: d
         item = require_current(state)
         await tell_arrivals(entry, meeting)
         rule = Rule.from_json(state.rule_of(item))
+        question = Question.from_json(item.question) if item.question else MOTION
         rule.check_usable(await _day_of(meeting, at))
+        check_countable(rule, question)
         voters = await voters_for(meeting, rule.electorate)
         present = await present_of(meeting, item.id, voters, rule.electorate)
         eligibility.may_open(_opening_facts(state, item, rule, present, voters))
         window = timedelta(days=item.window_days) if item.window_days else None
         opening = _Opening(
             rule=rule,
-            question=Question.from_json(item.question) if item.question else MOTION,
+            question=question,
             voters=voters,
             deadline_at=at + timedelta(seconds=seconds) if seconds and not window else None,
             closes_at=at + window if window else None,

@@ -48,7 +48,7 @@ _PAIRS = [one + other for one in ALPHABET for other in ALPHABET]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedVote:
-    """A vote as everybody may see it; `voter` is masked already, and empty in a secret ballot."""
+    """A vote as everybody may see it; `voter` is told only where the rule is a roll-call."""
 
     receipt: str
     choice: str

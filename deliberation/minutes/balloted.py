@@ -1,6 +1,6 @@
 """What the journal tells of one ballot, as a record of the minutes. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Literal, TypeAlias
 from uuid import UUID
@@ -11,6 +11,7 @@ from deliberation.minutes.account import Account
 from deliberation.minutes.document import (
     BallotRecord,
     BatchRecord,
+    CorrectionRecord,
     ExtensionRecord,
     LotRecord,
     ObjectionRecord,
@@ -31,14 +32,14 @@ def ballot_record(
     closed = account.last_of_ballot(e.BallotClosed, ballot)
     announced = account.last_of_ballot(e.BallotAnnounced, ballot)
     voided = account.last_of_ballot(e.BallotVoided, ballot)
-    certified = account.last_of_ballot(e.BallotCertified, ballot)
     extended = [event for _, event in account.of_ballot(e.BallotExtended, ballot)]
+    corrected = [event for _, event in account.of_ballot(e.ElectorateChanged, ballot)]
     return BallotRecord(
         ballot=ballot,
         state=_state(closed, announced, voided),
         wording=opened.wording,
         rule=Rule.from_json(opened.rule),
-        entitled=opened.entitled,
+        entitled=corrected[-1].entitled if corrected else opened.entitled,
         electorate_digest=opened.electorate_digest,
         opened_at=at,
         extended_to=tuple(x.deadline_at for x in extended if x.deadline_at is not None),
@@ -48,13 +49,10 @@ def ballot_record(
         votes_root=announced[1].votes_root if announced else None,
         void_reason=voided[1].reason if voided else None,
         question=Question.from_json(opened.question) if opened.question else MOTION,
-        entitled_area=opened.entitled_area,
+        entitled_area=corrected[-1].entitled_area if corrected else opened.entitled_area,
         closes_at=opened.closes_at,
-        extensions=tuple(
-            ExtensionRecord(closes_at=x.closes_at, reason=x.reason)
-            for x in extended
-            if x.closes_at is not None
-        ),
+        extensions=_extensions(extended),
+        corrections=_corrections(corrected),
         by_channel=closed[1].by_channel if closed else {},
         papers_issued=sum(x.more for _, x in account.of_ballot(e.PapersIssued, ballot)),
         batches=_batches(account, ballot),
@@ -63,8 +61,28 @@ def ballot_record(
         announced_at=announced[0].at if announced else None,
         objections_until=closed[1].objections_until if closed else None,
         provisional_until=announced[1].provisional_until if announced else None,
-        certified_at=certified[0].at if certified else None,
+        certified_at=_certified_at(account, ballot),
         objections=_objections(account, ballot),
+    )
+
+
+def _certified_at(account: Account, ballot: UUID) -> datetime | None:
+    certified = account.last_of_ballot(e.BallotCertified, ballot)
+    return certified[0].at if certified else None
+
+
+def _corrections(corrected: Iterable[e.ElectorateChanged]) -> tuple[CorrectionRecord, ...]:
+    return tuple(
+        CorrectionRecord(added=x.added, struck=x.struck, reason=x.reason) for x in corrected
+    )
+
+
+def _extensions(extended: Iterable[e.BallotExtended]) -> tuple[ExtensionRecord, ...]:
+    """Of a window of days; a reminder in the meeting is no such thing."""
+    return tuple(
+        ExtensionRecord(closes_at=x.closes_at, reason=x.reason)
+        for x in extended
+        if x.closes_at is not None
     )
 
 

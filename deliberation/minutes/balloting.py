@@ -38,6 +38,7 @@ def ballot_blocks(
     if ballot.question != MOTION:
         yield _options(ballot, teller)
     yield from _window(ballot, teller)
+    yield from _corrections(ballot, teller)
     yield from received(ballot, teller)
     if ballot.void_reason is not None:
         void = N_("这次表决作废，票数不计。理由：{reason}")
@@ -114,6 +115,12 @@ def _window(ballot: BallotRecord, teller: Teller) -> Iterator[Block]:
     for more in ballot.extensions:
         text = N_("开放时间延长到{end}。理由：{reason}")
         yield Text(teller.say(text, end=teller.moment(more.closes_at), reason=more.reason))
+
+
+def _corrections(ballot: BallotRecord, teller: Teller) -> Iterator[Block]:
+    for one in ballot.corrections:
+        text = N_("表决名册更正：补上{added}，划去{struck}。理由：{reason}")
+        yield Text(teller.say(text, added=one.added, struck=one.struck, reason=one.reason))
 
 
 def _waiting(ballot: BallotRecord, teller: Teller, *, is_over: bool) -> str:

@@ -39,6 +39,14 @@ class ExtensionRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class CorrectionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Voters added to the electorate of an open ballot, or struck from it."""
+
+    added: int
+    struck: int
+    reason: str
+
+
 class BatchRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Votes from paper, the telephone or a show of hands; None until two people agreed on them."""
 
@@ -99,6 +107,7 @@ class BallotRecord(msgspec.Struct, frozen=True, kw_only=True):
     closes_at: datetime | None = None
     """The end of a window of days as it was opened; None: in the meeting only."""
     extensions: tuple[ExtensionRecord, ...] = ()
+    corrections: tuple[CorrectionRecord, ...] = ()
     by_channel: dict[str, int] = {}
     papers_issued: int = 0
     batches: tuple[BatchRecord, ...] = ()

@@ -169,7 +169,11 @@ def _majority(rule: Rule, unit: Sentence) -> Iterator[Sentence]:
         return
     yield say(_MAJORITY[rule.base], unit=unit, share=share_words(rule.majority))
     if rule.majority_area is not None:
-        text = N_("同时，赞成的面积占参与表决的面积{share}。")
+        text = (
+            N_("同时，赞成的面积占有效票的面积{share}。")
+            if rule.base == "valid"
+            else N_("同时，赞成的面积占参与表决的面积{share}。")
+        )
         yield say(text, share=share_words(rule.majority_area))
     if rule.follow == "apart":
         yield say(N_("“随多数”单独计数，不算赞成也不算反对。"))

@@ -57,7 +57,7 @@ def vote_of(voting: Voting, ballot: UUID, n: int, rule: Rule) -> Casting:
 async def sent_again(
     answers: Sequence[Answer], voting: Voting, ballot: UUID, rule: Rule, voters: Sequence[int]
 ) -> list[Answer]:
-    """What was told that the service is busy is sent again, as devices do."""
+    """What was told that the service is busy is sent again by whoever cast it."""
     busy = [isinstance(a, Refusal) and a.code is Code.DATABASE_BUSY for a in answers]
     return [
         (await cast([vote_of(voting, ballot, n, rule)]))[0] if is_busy else answer

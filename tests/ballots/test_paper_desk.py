@@ -490,9 +490,9 @@ async def test_a_sheet_that_does_not_add_up_is_signed_only_with_a_note(store: st
     """A paper was counted of which nobody knows any more that it was handed out."""
     voting = await voting_hall(households=3, rule=ruled(OPEN, needs_supervisor=True))
     ballot, now = await voting.open(), voting.clock.now()
-    await paper_for(voting, ballot, 0)
-    await enter_twice(voting, ballot, "1 1")
-    await Paper.filter(ballot_id=ballot).delete()
+    assert [await paper_for(voting, ballot, n) for n in (0, 1)] == [1, 2]
+    await enter_twice(voting, ballot, "1 1\n2 1")
+    await Paper.filter(ballot_id=ballot, serial=1).delete()
     await voting.close()
     assert not (await reconciling.sheet_of(await Ballot.get(id=ballot))).adds_up
     supervisor = await staff(voting, Role.SUPERVISOR)
