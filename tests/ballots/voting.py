@@ -41,7 +41,7 @@ from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.community import Resident, found_community, settle_households
 from tests.flows.hall import BEFORE, KEY, ON_THE_DAY, WORDING, token_of
 
-ITEMS = 6
+ITEMS = 4
 SECRET = replace(CONSULTATION, version=2, secrecy="secret", may_change=False, proxies=0)
 
 

@@ -76,7 +76,7 @@ VOTING: Cases = {
         Code.BALLOT_VOTE_FINAL,
     ),
     "a choice that is none": (lambda s: s.vote(s.absent, "maybe"), Code.BALLOT_CHOICE_UNKNOWN),
-    "a neighbour's vote": (lambda s: s.vote(s.neighbour), Code.NOT_PERMITTED),
+    "a neighbour's vote": (lambda s: s.vote(s.neighbour), Code.BALLOT_NOT_YOURS),
     "a stranger's vote": (lambda s: s.vote(s.stranger), Code.BALLOT_NOT_ENTITLED),
     "the chair's vote": (lambda s: s.vote(s.hall.chair), Code.NOT_PERMITTED),
     "nobody's vote": (lambda s: s.vote(NOBODY), Code.SIGN_IN_REQUIRED),
