@@ -36,7 +36,7 @@ serve-cluster: install ## Show two processes on a PostgreSQL of their own: make 
 	$(BIN)/python -m bench.serve_cluster $(ARGS)
 
 test: install-dev ## Run the tests, on as many cores as there are: make test ARGS="tests/ballots"
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 check: install-dev ## Everything that must hold before a change lands
 	$(BIN)/ruff format --check .

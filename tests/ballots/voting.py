@@ -186,13 +186,13 @@ async def _noticed_meeting(
 ) -> UUID:
     day = await DeliberationDay.get(held_on=ON_THE_DAY.date())
     meeting = (await meetings.plan_meeting(chair, day.id, title="11月议事日", at=BEFORE)).id
-    for n in range(ITEMS):
+    questions = [question] * ITEMS if isinstance(question, Question) else question
+    for n in range(max(ITEMS, len(questions))):
         demand = await raise_demand(chair, Raising(title=f"演示路灯不亮{n + 1}"), at=BEFORE)
         await add_demand(chair, meeting, demand.id, at=BEFORE)
     edit = Edit(reporter="演示报告人", step=Step.DECIDE, wording=WORDING)
     for item in await items_of(meeting):
         await edit_item(chair, meeting, item.id, edit, at=BEFORE)
-    questions = [question] * ITEMS if isinstance(question, Question) else question
     for position, asked in enumerate(questions, 1):
         await AgendaItem.filter(meeting_id=meeting, position=position).update(
             question=canonical(asked.to_json()) if asked != MOTION else "", window_days=window_days
