@@ -14,11 +14,11 @@ from tortoise.exceptions import IntegrityError
 
 from deliberation import journal, store
 from deliberation.ballots import secret, statements
-from deliberation.ballots.eligibility import BallotState, CastingFacts, may_cast
+from deliberation.ballots.eligibility import may_cast
 from deliberation.ballots.frozen import Frozen
 from deliberation.ballots.published import RECEIPT_BYTES, check_receipt, receipt_code
 from deliberation.ballots.statements import Key, Row, VoteRow
-from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group, facts_of
 from deliberation.errors import Code, Refusal
 from deliberation.people.roles import Actor, Permission
 
@@ -176,7 +176,7 @@ def _unwritten(casting: Casting, row: Row | None) -> Answer:
     if row["choice"] == casting.choice and _is_same_hand(casting, row):
         return _repeat(casting, row)
     try:
-        may_cast(_facts(casting, row))
+        may_cast(facts_of(casting, row))
     except Refusal as refusal:
         return refusal
     return Refusal(Code.DATABASE_BUSY)  # it was changed by somebody else in between
@@ -201,23 +201,4 @@ def _repeat(casting: Casting, row: Row) -> Cast:
         receipt=str(row["receipt"]),
         effect=Effect.REPEATED,
         at=store.instant(row["cast_at"]),
-    )
-
-
-def _facts(casting: Casting, row: Row) -> CastingFacts:
-    return CastingFacts(
-        item=int(row["position"] or 0),
-        state=BallotState(row["state"]),
-        household=casting.voter,
-        is_entitled=row["elector"] is not None,
-        holder=store.identity(row["person_id"]),
-        actor=casting.person,
-        actor_household=casting.voter,
-        channel=casting.channel,
-        voted_by=str(row["channel"]) if row["choice"] is not None else None,
-        may_change=bool(row["may_change"]),
-        precedence=str(row["precedence"]),
-        is_over=row["closes_at"] is not None and store.instant(row["closes_at"]) <= casting.at,
-        is_by_hands=bool(row["is_by_hands"]),
-        is_silent=store.identity(row["silent_id"]) == casting.person,
     )

@@ -6,12 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from deliberation import store
-from deliberation.ballots.casting import own_casting
 from deliberation.ballots.frozen import Frozen, frozen
 from deliberation.ballots.published import check_receipt
 from deliberation.ballots.reading import own_votes_in
 from deliberation.ballots.votes import Cast, Casting
-from deliberation.ballots.writer import WRITER
+from deliberation.ballots.writer import WRITER, cast_own
 from deliberation.errors import Code, Refusal
 from deliberation.people.roles import Actor, Permission
 
@@ -108,8 +107,7 @@ async def cast_for(
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     if voter is None or voter == found.voter_of(actor):
-        own = own_casting(actor, found, choice, receipt=receipt, channel="form", at=at)
-        return await WRITER.cast(own)
+        return await cast_own(actor, ballot, choice, receipt=receipt, channel="form", at=at)
     held = next((h for h in await held_by(actor, found) if h.voter == voter), None)
     if held is None:
         raise Refusal(Code.BALLOT_NOT_YOURS, item=0)

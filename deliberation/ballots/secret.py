@@ -13,11 +13,11 @@ import structlog
 
 from deliberation import store
 from deliberation.ballots import statements
-from deliberation.ballots.eligibility import BallotState, CastingFacts, may_cast
+from deliberation.ballots.eligibility import may_cast
 from deliberation.ballots.models import Ballot, SecretVote
 from deliberation.ballots.published import PublishedVote, published_lines, votes_from
 from deliberation.ballots.statements import HOLDS, LOCKED, TAKES, Key, Row
-from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group
+from deliberation.ballots.votes import Answer, Cast, Casting, Effect, Group, facts_of
 from deliberation.errors import Code, Refusal
 
 _RANDOM = secrets.SystemRandom()
@@ -63,9 +63,9 @@ _MARK_ON_POSTGRES = _MARK_GATED_ON_POSTGRES.format(
 )
 
 _EXPLAIN = (
-    "SELECT b.id AS ballot_id, j.voter AS voter_id, b.state, b.closes_at, b.silent_id, i.position,"
-    " e.id AS elector, e.person_id, m.channel, s.choice,"
-    " {listed} AS listed FROM ({asked}) j"
+    "SELECT b.id AS ballot_id, j.voter AS voter_id, b.state, false AS may_change, b.precedence,"
+    " b.closes_at, b.silent_id, b.is_by_hands, i.position, e.id AS elector, e.person_id,"
+    " m.channel, s.choice, {listed} AS listed FROM ({asked}) j"
     " JOIN ballot b ON b.id = j.ballot AND b.is_secret LEFT JOIN agenda_item i ON i.id = b.item_id"
     " LEFT JOIN elector e ON e.electorate_id = b.electorate_id AND e.voter_id = j.voter"
     " LEFT JOIN mark m ON m.ballot_id = b.id AND m.voter_id = j.voter"
@@ -188,27 +188,10 @@ def _unwritten(casting: Casting, row: Row | None) -> Answer:
     if row["channel"] is not None and (row["choice"] == casting.choice or row["listed"]):
         return _cast(casting, Effect.REPEATED)
     try:
-        may_cast(_facts(casting, row))
+        may_cast(facts_of(casting, row))
     except Refusal as refusal:
         return refusal
     return Refusal(Code.DATABASE_BUSY)
-
-
-def _facts(casting: Casting, row: Row) -> CastingFacts:
-    return CastingFacts(
-        item=int(row["position"] or 0),
-        state=BallotState(row["state"]),
-        household=casting.voter,
-        is_entitled=row["elector"] is not None,
-        holder=store.identity(row["person_id"]),
-        actor=casting.person,
-        actor_household=casting.voter,
-        channel=casting.channel,
-        voted_by=row["channel"],
-        may_change=False,
-        is_over=row["closes_at"] is not None and store.instant(row["closes_at"]) <= casting.at,
-        is_silent=store.identity(row["silent_id"]) == casting.person,
-    )
 
 
 async def seal(ballot: Ballot) -> None:

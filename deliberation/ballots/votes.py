@@ -7,7 +7,9 @@ from uuid import UUID
 
 import msgspec
 
-from deliberation.ballots.statements import Key, key
+from deliberation import store
+from deliberation.ballots.eligibility import BallotState, CastingFacts
+from deliberation.ballots.statements import Key, Row, key
 from deliberation.errors import Refusal
 
 
@@ -53,3 +55,23 @@ Answer = Cast | Refusal
 
 Group = Mapping[Key, Casting]
 """Castings by ballot and voter."""
+
+
+def facts_of(casting: Casting, row: Row) -> CastingFacts:
+    """What a row that explains says of a casting that wrote nothing; of a secret vote too."""
+    return CastingFacts(
+        item=int(row["position"] or 0),
+        state=BallotState(row["state"]),
+        household=casting.voter,
+        is_entitled=row["elector"] is not None,
+        holder=store.identity(row["person_id"]),
+        actor=casting.person,
+        actor_household=casting.voter,
+        channel=casting.channel,
+        voted_by=row["channel"],
+        may_change=bool(row["may_change"]),
+        precedence=str(row["precedence"]),
+        is_over=row["closes_at"] is not None and store.instant(row["closes_at"]) <= casting.at,
+        is_by_hands=bool(row["is_by_hands"]),
+        is_silent=store.identity(row["silent_id"]) == casting.person,
+    )

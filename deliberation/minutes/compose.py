@@ -15,6 +15,7 @@ from deliberation.minutes.document import (
     BallotRecord,
     ItemRecord,
     MinutesDocument,
+    QuorumRecord,
     ResolutionRecord,
     SpeechRecord,
 )
@@ -81,7 +82,7 @@ def _document(
     convened = account.last(e.MeetingConvened)
     adjourned = account.last(e.MeetingAdjourned)
     cancelled = account.last(e.MeetingCancelled)
-    attended = account.last(e.AttendanceRecorded)
+    attended = max(account.of(e.AttendanceRecorded), key=lambda told: told.present, default=None)
     return MinutesDocument(
         community=place.community,
         is_demonstration=place.is_demonstration,
@@ -98,14 +99,31 @@ def _document(
         recorder=composer.official(convened[1].recorder if convened else None),
         roll=notice.roll,
         present_required=notice.present_required,
-        present=attended[1].present if attended else 0,
-        hall=attended[1].hall if attended else 0,
-        remote=attended[1].remote if attended else 0,
+        present=attended.present if attended else 0,
+        hall=attended.hall if attended else 0,
+        remote=attended.remote if attended else 0,
         present_at_end=adjourned[1].present if adjourned else None,
         rule=Rule.from_json(notice.rule),
         items=tuple(composer.item(i) for i in sorted(notice.items, key=lambda i: i.position)),
         notice_digest=notice.notice_digest,
         upto=upto,
+        quorum=_quorum(account),
+    )
+
+
+def _quorum(account: Account) -> tuple[QuorumRecord, ...]:
+    told: list[tuple[Told, e.QuorumLost | e.QuorumRegained]] = [
+        *account.told(e.QuorumLost),
+        *account.told(e.QuorumRegained),
+    ]
+    return tuple(
+        QuorumRecord(
+            at=entry.at,
+            is_lost=isinstance(event, e.QuorumLost),
+            present=event.present,
+            required=event.required,
+        )
+        for entry, event in sorted(told, key=lambda one: one[0].seq)
     )
 
 

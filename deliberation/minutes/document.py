@@ -39,6 +39,15 @@ class ExtensionRecord(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class QuorumRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Fewer were left than the rule asks for, or enough again."""
+
+    at: datetime
+    is_lost: bool
+    present: int
+    required: int
+
+
 class CorrectionRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Voters added to the electorate of an open ballot, or struck from it."""
 
@@ -214,6 +223,8 @@ class MinutesDocument(msgspec.Struct, frozen=True, kw_only=True):
     notice_digest: str
     upto: int
     """`seq` of the last entry of the meeting's stream that was read."""
+    quorum: tuple[QuorumRecord, ...] = ()
+    """When the number present fell below what the rule asks for, and when it was enough again."""
 
     @property
     def is_quorate(self) -> bool:

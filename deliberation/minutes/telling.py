@@ -7,7 +7,7 @@ from deliberation.i18n.catalogs import SOURCE, format_date
 from deliberation.matters.steps import GENERIC, StepNames
 from deliberation.minutes import proceedings
 from deliberation.minutes.balloting import ToldRule
-from deliberation.minutes.document import ItemRecord, MinutesDocument, digest_of
+from deliberation.minutes.document import ItemRecord, MinutesDocument, QuorumRecord, digest_of
 from deliberation.minutes.narrative import Narrative, Point, Section, Table, Text
 from deliberation.minutes.teller import Teller, Translate
 from deliberation.rulesets.questions import Question
@@ -54,6 +54,9 @@ def _facts(document: MinutesDocument, teller: Teller) -> Iterator[tuple[str, str
     if document.recorder:
         yield teller.say(N_("记录")), document.recorder
     yield teller.say(N_("到会")), _attendance(document, teller)
+    if document.quorum:
+        said = [_crossing(one, teller) for one in document.quorum]
+        yield teller.say(N_("到会变化")), "".join(said)
 
 
 def _when(document: MinutesDocument, teller: Teller) -> str:
@@ -82,6 +85,16 @@ def _attendance(document: MinutesDocument, teller: Teller) -> str:
         required=document.present_required,
         verdict=teller.say(verdict),
     )
+
+
+def _crossing(one: QuorumRecord, teller: Teller) -> str:
+    text = (
+        N_("{time}剩{present}户，不足须到的{required}户。")
+        if one.is_lost
+        else N_("{time}有{present}户，又够须到的{required}户。")
+    )
+    time = teller.time(one.at)
+    return teller.say(text, time=time, present=one.present, required=one.required)
 
 
 def _sections(document: MinutesDocument, teller: Teller) -> Iterator[Section]:

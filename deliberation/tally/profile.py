@@ -29,10 +29,6 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
         """All options that the ranking names, in its order."""
         return tuple(option for group in self.ranking for option in group)
 
-    @property
-    def is_blank(self) -> bool:
-        return not self.ranking and not self.grades
-
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """A whole vote, ready to be counted. `costs` and `budget` are in the file's own unit of money.

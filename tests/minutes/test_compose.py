@@ -1,5 +1,6 @@
 """The journal of a meeting gives its minutes: every fact once, nobody recognisable."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from deliberation.minutes.document import (
     from_json,
     to_json,
 )
+from deliberation.minutes.markdown import to_markdown
+from deliberation.minutes.telling import narrate
 from tests.minutes import a_day
 
 
@@ -166,3 +169,20 @@ def test_every_noticed_item_appears_exactly_once(order: list[int], reached: set[
     assert {item.item for item in made.carried_over} == {
         ids[n] for n in range(5) if n not in reached
     }
+
+
+def test_who_left_was_there_and_the_minutes_say_when_too_few_were_left() -> None:
+    came, left = a_day.the_day(), len(a_day.the_day())
+    events = [
+        e.AttendanceRecorded(more=0, present=58, hall=31, remote=27),
+        e.QuorumLost(present=58, required=61),
+        e.AttendanceRecorded(more=4, present=62, hall=35, remote=27),
+        e.QuorumRegained(present=62, required=61),
+    ]
+    later = [replace(entry, seq=left + n) for n, entry in enumerate(a_day.told(*events), 1)]
+    made = compose([*came, *later], a_day.NAMES, a_day.PLACE, followed=a_day.what_followed())
+    assert (made.present, made.hall) == (91, 64)
+    assert [(one.is_lost, one.present) for one in made.quorum] == [(True, 58), (False, 62)]
+    text = to_markdown(narrate(made))
+    assert "剩58户，不足须到的61户" in text
+    assert "有62户，又够须到的61户" in text
