@@ -95,7 +95,7 @@ def winners(tally: Tally) -> list[str]:
     ids=lambda value: value.method if isinstance(value, Question) else "",
 )
 async def test_the_question_is_answered_as_worked_by_hand(
-    sqlite_store: str, rule: Rule, question: Question, choices: Sequence[str], chosen: Sequence[str]
+    store: str, rule: Rule, question: Question, choices: Sequence[str], chosen: Sequence[str]
 ) -> None:
     voting, ballot = await held(rule, question, choices)
     tally = await voting.announce()
