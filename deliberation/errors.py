@@ -1,11 +1,18 @@
 """Refusals: what the service will not do, as stable codes; words are made at the edge."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
-Fact: TypeAlias = str | int | bool | None
+
+class Said(Protocol):
+    """A sentence with facts of its own, put into the reader's language at the edge."""
+
+    def render(self, translate: Callable[[str], str] = ...) -> str: ...
+
+
+Fact: TypeAlias = str | int | bool | Said | None
 
 
 class Code(StrEnum):
@@ -35,10 +42,24 @@ class Code(StrEnum):
     PASSWORD_TOO_SHORT = "access.password_too_short"  # noqa: S105  a code, not a secret
     LOGIN_TAKEN = "access.login_taken"
     NOT_YOURSELF = "access.not_yourself"
+    OTHER_COMMUNITY = "access.other_community"
+    LEVEL_UNSUITABLE = "community.level_unsuitable"
+    HAS_LEVEL_ABOVE = "community.has_level_above"
+    COMMUNITY_NAME_TAKEN = "community.name_taken"
+    # letters
+    ADDRESS_INVALID = "letter.address_invalid"
+    LINK_INVALID = "letter.link_invalid"
     # journal
     VALUE_NOT_CANONICAL = "journal.value_not_canonical"
     # papers
     PAPER_NOT_MADE = "paper.not_made"
+    # photos
+    PHOTO_KIND_UNKNOWN = "photo.kind_unknown"
+    PHOTO_KIND_HEIC = "photo.kind_heic"
+    PHOTO_UNREADABLE = "photo.unreadable"
+    PHOTO_TOO_LARGE = "photo.too_large"
+    PHOTO_TOO_SMALL = "photo.too_small"
+    PHOTO_LIMIT = "photo.limit"
     # spreadsheets
     SHEET_KIND_UNKNOWN = "sheet.kind_unknown"
     SHEET_KIND_OLD = "sheet.kind_old"
@@ -76,6 +97,8 @@ class Code(StrEnum):
     # counting
     TALLY_UNREADABLE = "tally.unreadable"
     TALLY_METHOD_UNSUITABLE = "tally.method_unsuitable"
+    # figures
+    FIGURES_UNREADABLE = "figures.unreadable"
     # rules
     RULE_INVALID = "rule.invalid"
     RULE_INCOMPLETE = "rule.incomplete"
@@ -112,6 +135,15 @@ class Code(StrEnum):
     AGENDA_CHECKS_FAILED = "agenda.checks_failed"
     # matters
     MATTER_ACT_NOT_AVAILABLE = "matter.act_not_available"
+    TASK_CLOSED = "task.closed"
+    TASK_THERE = "task.there"
+    TASK_NOT_LATER = "task.not_later"
+    MILESTONE_TOO_LATE = "milestone.too_late"
+    MILESTONE_REACHED = "milestone.reached"
+    EVALUATION_NOT_ASKED = "evaluation.not_asked"
+    WORKFLOW_INVALID = "workflow.invalid"
+    WORKFLOW_DEAD_END = "workflow.dead_end"
+    WORKFLOW_OUTDATED = "workflow.outdated"
     # ballots
     BALLOT_NOT_OPEN = "ballot.not_open"
     BALLOT_NOT_NOTICED = "ballot.not_noticed"
@@ -193,6 +225,14 @@ class Code(StrEnum):
     MATTER_NOT_IN_DELIVERY = "matter.not_in_delivery"
     MATTER_NOT_IN_EVALUATION = "matter.not_in_evaluation"
     DEMAND_SETTLED = "demand.settled"
+    DEMAND_MERGED = "demand.merged"
+    DEMAND_MERGE_CIRCULAR = "demand.merge_circular"
+    DEMAND_MERGE_UNSUITABLE = "demand.merge_unsuitable"
+    DEMAND_IN_WORK = "demand.in_work"
+    DEMAND_ROUTE_UNSUITABLE = "demand.route_unsuitable"
+    DEMAND_DISPUTE_OVER = "demand.dispute_over"
+    HANDOVER_SETTLED = "handover.settled"
+    AGENDA_DEMAND_UNSUITABLE = "agenda.demand_unsuitable"
     AGENDA_ALREADY_ON = "agenda.already_on"
     AGENDA_ELSEWHERE = "agenda.elsewhere"
     AGENDA_STEP_UNSUITABLE = "agenda.step_unsuitable"
@@ -208,15 +248,45 @@ class Code(StrEnum):
     MINUTES_APPROVED = "minutes.approved"
     MINUTES_PUBLISHED = "minutes.published"
     MINUTES_NOT_PUBLISHED = "minutes.not_published"
+    # organisations, claims, escalation
+    ORGANISATION_TAKEN = "organisation.name_taken"
+    DEADLINE_IN_THE_PAST = "task.deadline_in_the_past"
+    CLAIM_TAKEN = "claim.taken"
+    CLAIM_ENDED = "claim.ended"
+    DEMAND_TAKEN_UP = "demand.taken_up"
+    DEMAND_NOT_OFFERED = "demand.not_offered"
+    DEMAND_NOT_FOR_CLAIM = "demand.not_for_claim"
+    ESCALATION_OPEN = "escalation.open"
+    ESCALATION_ENDED = "escalation.ended"
+    ESCALATION_NOT_ASSIGNED = "escalation.not_assigned"
+    PLAN_UNREADABLE = "claim.plan_unreadable"
     INTAKE_HAS_ERRORS = "intake.has_errors"
     INTAKE_SETTLED = "intake.settled"
     INTAKE_OUTDATED = "intake.outdated"
+    # bodies, venues, agreements, measures, keys
+    BODY_NAME_TAKEN = "body.name_taken"
+    BODY_GONE = "body.gone"
+    TERM_BACKWARDS = "term.backwards"
+    TERMS_OVERLAP = "term.overlap"
+    SEAT_EMPTY = "seat.empty"
+    VENUE_NAME_TAKEN = "venue.name_taken"
+    VENUE_GONE = "venue.gone"
+    AGREEMENT_OVER = "agreement.over"
+    ORGANISATION_LEFT = "organisation.gone"
+    MEASURE_FINISHED = "measure.finished"
+    PROBLEM_THERE = "problem.there"
+    SUGGESTION_LISTED = "suggestion.on_list"
+    KEY_WRONG = "access.key_wrong"
 
 
 STATUS: Mapping[Code, int] = MappingProxyType(
     {
         Code.NOT_FOUND: 404,
+        Code.TERM_BACKWARDS: 400,
+        Code.KEY_WRONG: 401,
         Code.METHOD_NOT_ALLOWED: 405,
+        Code.ADDRESS_INVALID: 400,
+        Code.LINK_INVALID: 404,
         Code.BAD_REQUEST: 400,
         Code.FIELD_MISSING: 400,
         Code.FIELD_INVALID: 400,
@@ -229,6 +299,8 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.DATABASE_BUSY: 503,
         Code.SIGN_IN_REQUIRED: 401,
         Code.NOT_PERMITTED: 403,
+        Code.OTHER_COMMUNITY: 403,
+        Code.LEVEL_UNSUITABLE: 400,
         Code.WRONG_CREDENTIALS: 403,
         Code.CARD_UNKNOWN: 403,
         Code.CARD_MISTYPED: 400,
@@ -238,10 +310,13 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.PROXY_WITNESS_REQUIRED: 400,
         Code.PROXY_INSTRUCTION_NEEDS_ITEM: 400,
         Code.VALUE_NOT_CANONICAL: 400,
+        Code.FIGURES_UNREADABLE: 400,
         Code.RULE_INVALID: 400,
         Code.RULE_UNKNOWN: 404,
         Code.QUESTION_INVALID: 400,
         Code.QUESTION_NOT_BY_AREA: 400,
+        Code.WORKFLOW_INVALID: 400,
+        Code.WORKFLOW_DEAD_END: 400,
         Code.BALLOT_RECEIPT_MALFORMED: 400,
         Code.BALLOT_NOT_PUBLISHED: 404,
         Code.BALLOT_PAPER_EMPTY: 400,
@@ -250,6 +325,9 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.TALLY_UNREADABLE: 400,
         Code.TALLY_METHOD_UNSUITABLE: 400,
         Code.AGENDA_MINUTES_OUT_OF_RANGE: 400,
+        Code.TASK_NOT_LATER: 400,
+        Code.MILESTONE_TOO_LATE: 400,
+        Code.EVALUATION_NOT_ASKED: 403,
         Code.AGENDA_WINDOW_TOO_LONG: 400,
         Code.BALLOT_CHOICE_UNKNOWN: 400,
         Code.BALLOT_NOT_ENTITLED: 403,
@@ -261,6 +339,11 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.BATCH_OTHERS: 403,
         Code.BALLOT_NOT_YOURS: 403,
         Code.PAPER_NOT_MADE: 503,
+        Code.PHOTO_KIND_UNKNOWN: 400,
+        Code.PHOTO_KIND_HEIC: 400,
+        Code.PHOTO_UNREADABLE: 400,
+        Code.PHOTO_TOO_LARGE: 413,
+        Code.PHOTO_TOO_SMALL: 400,
         Code.SHEET_KIND_UNKNOWN: 400,
         Code.SHEET_KIND_OLD: 400,
         Code.SHEET_UNREADABLE: 400,
@@ -272,6 +355,8 @@ STATUS: Mapping[Code, int] = MappingProxyType(
         Code.SHEET_CELL_TOO_LONG: 413,
         Code.SHEET_EMPTY: 400,
         Code.SHEET_COMPRESSED_BOMB: 413,
+        Code.DEADLINE_IN_THE_PAST: 400,
+        Code.PLAN_UNREADABLE: 400,
         Code.INTAKE_COLUMN_MISSING: 400,
         Code.INTAKE_COLUMN_TWICE: 400,
     }

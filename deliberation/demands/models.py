@@ -11,7 +11,14 @@ from deliberation.store.table import Table
 
 
 class Demand(Table):
-    """One thing residents ask for. Contact details are for staff only."""
+    """One thing residents ask for. Contact details are for staff only.
+
+    `channel` is how it came (resident, grid, property, rider, volunteer, talk, hotline, open311,
+    import, staff); `route` where triage sent it (deliberation, service, mediation, authority,
+    petition, declined; empty: not looked at yet), with its public `route_reason` and the day until
+    which an answer is due. What is `is_private` is a dispute between people: only its number is
+    shown. Latitude and longitude in millionths of a degree.
+    """
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -33,6 +40,22 @@ class Demand(Table):
     raised_by_id = fields.UUIDField(null=True)
     state = fields.CharField(max_length=20, default="listed")
     merged_into_id = fields.UUIDField(null=True)
+    place_id: UUID | None = fields.UUIDField(null=True)
+    channel = fields.CharField(max_length=12, db_default="staff", default="staff")
+    urgency = fields.CharField(max_length=10, db_default="ordinary", default="ordinary")
+    route = fields.CharField(max_length=12, db_default="", default="")
+    route_reason = fields.CharField(max_length=500, db_default="", default="")
+    triaged_at: datetime | None = fields.DatetimeField(null=True)
+    due_on: date | None = fields.DateField(null=True)
+    answer = fields.CharField(max_length=1_000, db_default="", default="")
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+    is_private = fields.BooleanField(db_default=False, default=False)
+    offered_on: date | None = fields.DateField(null=True)
+    latitude_micro: int | None = fields.IntField(null=True)
+    longitude_micro: int | None = fields.IntField(null=True)
+    outside_number = fields.CharField(max_length=60, db_default="", default="")
+    settled_at: datetime | None = fields.DatetimeField(null=True)
+    changed_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -42,6 +65,9 @@ class Demand(Table):
             Index(fields=("community_id", "state", "raised_on")),
             Index(fields=("community_id", "domain")),
             Index(fields=("raised_by_id",)),
+            Index(fields=("community_id", "route", "due_on")),
+            Index(fields=("place_id",)),
+            Index(fields=("merged_into_id",)),
         )
 
 
@@ -62,6 +88,61 @@ class Support(Table):
         table = "support"
         unique_together = (("demand", "household_id"),)
         indexes = (Index(fields=("is_journalled",)), Index(fields=("household_id",)))
+
+
+class Handover(Table):
+    """A demand given to somebody by name; `kind` is service, authority (吹哨报到), mediation or
+    petition. What was handed over in a dispute is for staff only.
+
+    `state` is open, returned or withdrawn; `outcome` settled, unsettled, refused, disputed (said to
+    be settled, and whoever asked says it is not), or accepted: a petition that is still open.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    demand: fields.ForeignKeyRelation[Demand] = fields.ForeignKeyField(
+        "models.Demand", on_delete=fields.RESTRICT
+    )
+    demand_id: UUID
+    kind = fields.CharField(max_length=12)
+    to_name = fields.CharField(max_length=80)
+    organisation_id: UUID | None = fields.UUIDField(null=True)
+    words = fields.CharField(max_length=1_000, default="")
+    due_on: date = fields.DateField()
+    state = fields.CharField(max_length=10, default="open")
+    outcome = fields.CharField(max_length=10, default="")
+    returned_words = fields.CharField(max_length=1_000, default="")
+    handed_at: datetime = fields.DatetimeField()
+    returned_at: datetime | None = fields.DatetimeField(null=True)
+    by_id: UUID | None = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "handover"
+        indexes = (
+            Index(fields=("demand_id",)),
+            Index(fields=("state", "due_on")),
+            Index(fields=("organisation_id", "state")),
+        )
+
+
+class SupportAsk(Table):
+    """A household that stood behind a demand which was merged is asked whether it stands behind
+    the other too; its support is never moved. `answer` is empty, yes or no."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    demand: fields.ForeignKeyRelation[Demand] = fields.ForeignKeyField(
+        "models.Demand", on_delete=fields.RESTRICT
+    )
+    demand_id: UUID
+    from_demand_id = fields.UUIDField()
+    household_id = fields.UUIDField()
+    answer = fields.CharField(max_length=4, default="")
+    asked_at: datetime = fields.DatetimeField()
+    answered_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "support_ask"
+        unique_together = (("demand", "household_id"),)
+        indexes = (Index(fields=("household_id", "answer")),)
 
 
 class DemandChange(Table):

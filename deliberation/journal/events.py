@@ -25,11 +25,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommunityEstablished(Event, frozen=True, kw_only=True):
-    """The community was set up."""
+    """The community was set up, or a subdistrict or city: below its `parent`, or `above` one."""
 
     NAME = "community.established"
     name: str
     is_demonstration: bool
+    level: str = "community"
+    parent: UUID | None = None
+    above: UUID | None = None
 
 
 class DayRuleChanged(Event, frozen=True, kw_only=True):
@@ -137,13 +140,16 @@ class DemandsImported(Event, frozen=True, kw_only=True):
 
 
 class DemandRaised(Event, frozen=True, kw_only=True):
-    """Somebody brought a demand."""
+    """Somebody brought a demand. Its title stands in the restricted body: until somebody has
+    looked at it, it may be a dispute between people. (Earlier entries have it here.)"""
 
     NAME = "demand.raised"
     demand: UUID
     number: str
-    title: str
+    title: str = ""
     domain: str
+    channel: str = ""
+    urgency: str = ""
 
 
 class DemandsSupported(Event, frozen=True, kw_only=True):
@@ -159,6 +165,399 @@ class DemandMerged(Event, frozen=True, kw_only=True):
     NAME = "demand.merged"
     demand: UUID
     into: UUID
+    asked: int = 0
+    """Households that are asked whether they stand behind the other one too."""
+    reason: str = ""
+
+
+class SupportersAnswered(Event, frozen=True, kw_only=True):
+    """A household that was asked again said whether it stands behind a demand; which is not
+    told."""
+
+    NAME = "demand.supporters_answered"
+    demand: UUID
+    answer: str
+
+
+class DemandChanged(Event, frozen=True, kw_only=True):
+    """Staff put a demand's words, domain, place or urgency right; the words themselves stand in
+    the restricted body."""
+
+    NAME = "demand.changed"
+    demand: UUID
+    changes: Json
+
+
+class DemandTriaged(Event, frozen=True, kw_only=True):
+    """It was settled where a demand goes, why, and by when it is answered."""
+
+    NAME = "demand.triaged"
+    demand: UUID
+    route: str
+    reason: str
+    due_on: date | None = None
+
+
+class DemandAnswered(Event, frozen=True, kw_only=True):
+    """Those who brought a demand have their answer; with `settled` nothing is left to do."""
+
+    NAME = "demand.answered"
+    demand: UUID
+    words: str
+    settled: bool
+
+
+class DemandHandedOver(Event, frozen=True, kw_only=True):
+    """A demand was given to somebody by name: to report by a date, to mediate, to decide."""
+
+    NAME = "demand.handed_over"
+    demand: UUID
+    handover: UUID
+    kind: str
+    to: str
+    due_on: date
+
+
+class HandoverAccepted(Event, frozen=True, kw_only=True):
+    """Whoever asked was told that their petition is accepted, and until when it is closed."""
+
+    NAME = "handover.accepted"
+    demand: UUID
+    handover: UUID
+    due_on: date
+
+
+class HandoverReturned(Event, frozen=True, kw_only=True):
+    """What was handed over came back; the words of a dispute stay restricted."""
+
+    NAME = "handover.returned"
+    demand: UUID
+    handover: UUID
+    outcome: str
+    words: str
+
+
+class DemandDisputed(Event, frozen=True, kw_only=True):
+    """Whoever raised a demand says that direct service has not settled it."""
+
+    NAME = "demand.disputed"
+    demand: UUID
+    handover: UUID
+    reason: str
+
+
+class DemandOffered(Event, frozen=True, kw_only=True):
+    """A demand was offered to all organisations."""
+
+    NAME = "demand.offered"
+    demand: UUID
+    offered_on: date
+
+
+class ClaimMade(Event, frozen=True, kw_only=True):
+    """An organisation took a demand on, promising a day."""
+
+    NAME = "claim.made"
+    claim: UUID
+    demand: UUID
+    matter: UUID
+    organisation: UUID
+    promised_on: date
+    meeting: UUID | None = None
+
+
+class ClaimRefused(Event, frozen=True, kw_only=True):
+    """An organisation said why it does not take a demand on."""
+
+    NAME = "claim.refused"
+    claim: UUID
+    demand: UUID
+    organisation: UUID
+    reason: str
+
+
+class ClaimReleased(Event, frozen=True, kw_only=True):
+    """An organisation gave a demand back, or left; why is public."""
+
+    NAME = "claim.released"
+    claim: UUID
+    demand: UUID
+    organisation: UUID
+    reason: str
+
+
+class EscalationRaised(Event, frozen=True, kw_only=True):
+    """A demand that nobody took, or a matter that is overdue or was not done well, was put on the
+    list of the joint meeting of the level above."""
+
+    NAME = "escalation.raised"
+    escalation: UUID
+    cause: str
+    reason: str
+    upper: UUID
+    demand: UUID | None = None
+    matter: UUID | None = None
+
+
+class EscalationAssigned(Event, frozen=True, kw_only=True):
+    """The joint meeting gave a duty to a department, by a date (交办)."""
+
+    NAME = "escalation.assigned"
+    escalation: UUID
+    organisation: UUID
+    duty: str
+    due_on: date
+
+
+class EscalationReviewed(Event, frozen=True, kw_only=True):
+    """A periodic review said how an assignment stands (调度)."""
+
+    NAME = "escalation.reviewed"
+    escalation: UUID
+    state: str
+    words: str
+
+
+class EscalationEnded(Event, frozen=True, kw_only=True):
+    """What was escalated is done, or went back to where it came from."""
+
+    NAME = "escalation.ended"
+    escalation: UUID
+    outcome: str
+    words: str
+
+
+class PhotoAdded(Event, frozen=True, kw_only=True):
+    """A photo was added to what it shows."""
+
+    NAME = "photo.added"
+    photo: UUID
+    of: str
+    phase: str
+    digest: str
+
+
+class PhotoShown(Event, frozen=True, kw_only=True):
+    """Staff looked at a photo and showed it in public."""
+
+    NAME = "photo.shown"
+    photo: UUID
+
+
+class PhotoHidden(Event, frozen=True, kw_only=True):
+    """A photo is not shown in public any more."""
+
+    NAME = "photo.hidden"
+    photo: UUID
+    reason: str
+
+
+class OrganisationJoined(Event, frozen=True, kw_only=True):
+    """An organisation joined those who carry things out."""
+
+    NAME = "organisation.joined"
+    organisation: UUID
+    name: str
+    kind: str
+
+
+class OrganisationChanged(Event, frozen=True, kw_only=True):
+    """What is known of an organisation changed."""
+
+    NAME = "organisation.changed"
+    organisation: UUID
+    changes: Json
+
+
+class OrganisationLeft(Event, frozen=True, kw_only=True):
+    """An organisation left; what it had promised was given back."""
+
+    NAME = "organisation.left"
+    organisation: UUID
+    reason: str
+
+
+class LiaisonNamed(Event, frozen=True, kw_only=True):
+    """A person speaks for an organisation."""
+
+    NAME = "liaison.named"
+    person: UUID
+    organisation: UUID
+
+
+class BodyFormed(Event, frozen=True, kw_only=True):
+    """A body that convenes was formed."""
+
+    NAME = "body.formed"
+    body: UUID
+    name: str
+    kind: str
+
+
+class BodyMemberSeated(Event, frozen=True, kw_only=True):
+    """A person took a seat in a body for a term."""
+
+    NAME = "body.member_seated"
+    body: UUID
+    person: UUID
+    office: str
+    begins_on: date
+    ends_on: date | None = None
+
+
+class BodyMemberLeft(Event, frozen=True, kw_only=True):
+    """A person left their seat before the end of the term."""
+
+    NAME = "body.member_left"
+    body: UUID
+    person: UUID
+
+
+class BodyDissolved(Event, frozen=True, kw_only=True):
+    """A body convenes no more."""
+
+    NAME = "body.dissolved"
+    body: UUID
+
+
+class VenueOpened(Event, frozen=True, kw_only=True):
+    """A place for meetings was entered."""
+
+    NAME = "venue.opened"
+    venue: UUID
+    name: str
+    kind: str
+    capacity: int
+
+
+class VenueChanged(Event, frozen=True, kw_only=True):
+    """What is known of a venue changed."""
+
+    NAME = "venue.changed"
+    venue: UUID
+    changes: Json
+
+
+class VenueClosed(Event, frozen=True, kw_only=True):
+    """A place is not for meetings any more."""
+
+    NAME = "venue.closed"
+    venue: UUID
+
+
+class AgreementMade(Event, frozen=True, kw_only=True):
+    """A partner and the community agreed what they give each other, and until when."""
+
+    NAME = "agreement.made"
+    agreement: UUID
+    organisation: UUID
+    community_gives: str
+    organisation_gives: str
+    begins_on: date
+    ends_on: date
+
+
+class AgreementEnded(Event, frozen=True, kw_only=True):
+    """An agreement was ended before its time."""
+
+    NAME = "agreement.ended"
+    agreement: UUID
+    reason: str
+
+
+class HelpNoted(Event, frozen=True, kw_only=True):
+    """Staff noted that somebody helped; who is restricted."""
+
+    NAME = "help.noted"
+    participation: UUID
+    happened_on: date
+
+
+class SuggestionNoted(Event, frozen=True, kw_only=True):
+    """A suggestion made in a talk was noted."""
+
+    NAME = "suggestion.noted"
+    suggestion: UUID
+    number: str
+    words: str
+    meeting: UUID | None = None
+
+
+class SuggestionListed(Event, frozen=True, kw_only=True):
+    """What was suggested was put on the demand list."""
+
+    NAME = "suggestion.listed"
+    suggestion: UUID
+    demand: UUID
+
+
+class MeasureTaken(Event, frozen=True, kw_only=True):
+    """Suggestions became a measure."""
+
+    NAME = "measure.taken"
+    measure: UUID
+    number: str
+    title: str
+    suggestions: tuple[UUID, ...]
+    matter: UUID | None = None
+
+
+class MeasureDone(Event, frozen=True, kw_only=True):
+    """A measure was carried out."""
+
+    NAME = "measure.done"
+    measure: UUID
+
+
+class ProblemSolved(Event, frozen=True, kw_only=True):
+    """A measure solved a problem: a demand, or what the words say."""
+
+    NAME = "problem.solved"
+    measure: UUID
+    solution: UUID
+    words: str
+    demand: UUID | None = None
+
+
+class WorkflowAdopted(Event, frozen=True, kw_only=True):
+    """The way of a matter through the five steps was changed; matters under way keep theirs."""
+
+    NAME = "workflow.adopted"
+    version: int
+    workflow: Json
+
+
+class SettingAdopted(Event, frozen=True, kw_only=True):
+    """The community's data of a kind were changed: domains, days until an answer."""
+
+    NAME = "setting.adopted"
+    key: str
+    version: int
+    data: Json
+
+
+class KeyIssued(Event, frozen=True, kw_only=True):
+    """Another program was given a key."""
+
+    NAME = "key.issued"
+    key: UUID
+    name: str
+    purpose: str
+
+
+class KeyRevoked(Event, frozen=True, kw_only=True):
+    """A key stopped working."""
+
+    NAME = "key.revoked"
+    key: UUID
+
+
+class FiguresTaken(Event, frozen=True, kw_only=True):
+    """Figures of an earlier period were taken over as quoted."""
+
+    NAME = "figures.taken"
+    period: str
+    source: str
 
 
 class MatterOpened(Event, frozen=True, kw_only=True):
@@ -180,6 +579,119 @@ class MatterStepped(Event, frozen=True, kw_only=True):
     left: str
     entered: str
     act: str
+    left_stage: str = ""
+    entered_stage: str = ""
+    reason: str = ""
+
+
+class MatterDemandAdded(Event, frozen=True, kw_only=True):
+    """A matter takes up one more demand."""
+
+    NAME = "matter.demand_added"
+    matter: UUID
+    demand: UUID
+
+
+class MatterCarriedOver(Event, frozen=True, kw_only=True):
+    """A meeting did not reach the matter: it goes to the next, `times` so far."""
+
+    NAME = "matter.carried_over"
+    matter: UUID
+    meeting: UUID
+    times: int
+
+
+class TaskSet(Event, frozen=True, kw_only=True):
+    """An organisation has a piece of the work, by a date."""
+
+    NAME = "task.set"
+    task: UUID
+    matter: UUID
+    organisation: UUID
+    title: str
+    origin: str
+    due_on: date
+
+
+class PlannedMilestone(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage of a task as it was planned."""
+
+    milestone: UUID
+    title: str
+    due_on: date
+
+
+class MilestonesPlanned(Event, frozen=True, kw_only=True):
+    """A task was scheduled backwards from its day."""
+
+    NAME = "task.milestones_planned"
+    task: UUID
+    matter: UUID
+    milestones: tuple[PlannedMilestone, ...]
+
+
+class MilestoneReached(Event, frozen=True, kw_only=True):
+    """A stage of a task is finished."""
+
+    NAME = "task.milestone_reached"
+    task: UUID
+    matter: UUID
+    milestone: UUID
+
+
+class TaskPostponed(Event, frozen=True, kw_only=True):
+    """A task's day was moved, with a public reason."""
+
+    NAME = "task.postponed"
+    task: UUID
+    matter: UUID
+    moved_from: date
+    moved_to: date
+    reason: str
+
+
+class TaskDone(Event, frozen=True, kw_only=True):
+    """A task is finished."""
+
+    NAME = "task.done"
+    task: UUID
+    matter: UUID
+
+
+class TaskReleased(Event, frozen=True, kw_only=True):
+    """An organisation gave a task back, with a public reason."""
+
+    NAME = "task.released"
+    task: UUID
+    matter: UUID
+    organisation: UUID
+    reason: str
+
+
+class EvaluationOpened(Event, frozen=True, kw_only=True):
+    """Those who asked for it are asked whether it is really done."""
+
+    NAME = "evaluation.opened"
+    evaluation: UUID
+    matter: UUID
+    round: int
+    scope: str
+    asked: int
+    closes_on: date
+
+
+class EvaluationClosed(Event, frozen=True, kw_only=True):
+    """What they said, of how many, and what follows: closed, returned or escalated. `mean` in
+    hundredths."""
+
+    NAME = "evaluation.closed"
+    evaluation: UUID
+    matter: UUID
+    asked: int
+    rated: int
+    marks: dict[str, int]
+    mean: int
+    outcome: str
 
 
 class MatterAssigned(Event, frozen=True, kw_only=True):
@@ -201,7 +713,7 @@ class MatterProgressed(Event, frozen=True, kw_only=True):
 
 
 class MatterRated(Event, frozen=True, kw_only=True):
-    """Households rated what was done since the last such entry: rating → how many more."""
+    """Households rated what was done since the last such entry: mark → how many more."""
 
     NAME = "matter.rated"
     matter: UUID
@@ -220,6 +732,9 @@ class MeetingPlanned(Event, frozen=True, kw_only=True):
     starts_at: datetime
     minutes: int
     venue: str
+    kind: str = "deliberation"
+    level: str = "community"
+    body: UUID | None = None
 
 
 class AgendaProposed(Event, frozen=True, kw_only=True):
@@ -239,6 +754,7 @@ class AgendaItemAdded(Event, frozen=True, kw_only=True):
     step: str
     minutes: int
     matter: UUID | None = None
+    demand: UUID | None = None
     reason: str | None = None
 
 
@@ -300,6 +816,9 @@ class MeetingNoticed(Event, frozen=True, kw_only=True):
     present_required: int
     items: tuple[NoticedItem, ...]
     notice_digest: str
+    kind: str = "deliberation"
+    level: str = "community"
+    convener: str = ""
 
 
 class MeetingConvened(Event, frozen=True, kw_only=True):

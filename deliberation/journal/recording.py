@@ -154,10 +154,17 @@ def _row(
 
 @contextlib.asynccontextmanager
 async def record(
-    stream: UUID, *, actor: UUID | None, at: datetime, opens: Opens | None = None
+    stream: UUID,
+    *,
+    actor: UUID | None,
+    within: UUID | None = None,
+    at: datetime,
+    opens: Opens | None = None,
 ) -> AsyncIterator[Recorder]:
     """One transaction on one stream: facts are read and checked inside, after its lock.
 
+    `within` is the community that the actor belongs to: a stream of another is not there for
+    them (NOT_FOUND). None asks nothing: the service's own acts, and who is let in otherwise.
     `opens` begins the stream with its first entries.
 
     An exception inside undoes everything. The bell rings after the commit, if anything was told.
@@ -172,7 +179,7 @@ async def record(
         async with store.transaction():
             if opens is not None:
                 await _begin(stream, opens)
-            recorder = await _lock(stream, actor, at)
+            recorder = await _lock(stream, actor, within, at)
             await _check_not_answered(actor)
             yield recorder
             await _append(recorder)
@@ -183,13 +190,13 @@ async def record(
         bell.ring(stream)
 
 
-async def _lock(stream: UUID, actor: UUID | None, at: datetime) -> Recorder:
+async def _lock(stream: UUID, actor: UUID | None, within: UUID | None, at: datetime) -> Recorder:
     """The stream's row is written first: the write lock on SQLite, the row lock on PostgreSQL."""
     rows = await store.read(
-        "UPDATE stream SET seq = seq WHERE id = ? RETURNING seq, head",
+        "UPDATE stream SET seq = seq WHERE id = ? RETURNING seq, head, community_id",
         stream,
     )
-    if not rows:
+    if not rows or within not in (None, store.identity(rows[0]["community_id"])):
         raise Refusal(Code.NOT_FOUND)
     return Recorder(stream, int(rows[0]["seq"]), str(rows[0]["head"]), actor, at)
 

@@ -58,6 +58,7 @@ class Meeting(Table):
     starts_at: datetime = fields.DatetimeField()
     minutes = fields.IntField()
     venue = fields.CharField(max_length=120)
+    venue_id: UUID | None = fields.UUIDField(null=True)
     state = fields.CharField(max_length=20, default="planned")
     rule = fields.TextField(default="")
     present_required = fields.IntField(default=0)

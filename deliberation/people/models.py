@@ -1,6 +1,6 @@
 """Tables: who lives where, who may do what, and how they prove it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from tortoise import fields
@@ -15,6 +15,8 @@ class Community(Table):
     id = fields.UUIDField(primary_key=True, default=uuid4)
     name = fields.CharField(max_length=60)
     zone = fields.CharField(max_length=40, default="Asia/Shanghai")
+    level = fields.CharField(max_length=20, db_default="community", default="community")
+    parent_id: UUID | None = fields.UUIDField(null=True)
     is_demonstration = fields.BooleanField(default=False)
     feed_uid = fields.CharField(max_length=40)
     created_at = fields.DatetimeField()
@@ -100,6 +102,8 @@ class Person(Table):
     household_id: UUID | None
     name = fields.CharField(max_length=60)
     phone_last4 = fields.CharField(max_length=4, default="")
+    organisation_id: UUID | None = fields.UUIDField(null=True)
+    is_participation_hidden = fields.BooleanField(db_default=False, default=False)
 
     class Meta:
         table = "person"
@@ -192,7 +196,8 @@ class Device(Table):
 
 
 class Organisation(Table):
-    """A partner organisation (共建单位), department or property company."""
+    """Who carries things out; `kind` is partner (共建单位), department, social, property, associate
+    (合伙人) or committee. What has left keeps its name in what it did."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -200,6 +205,11 @@ class Organisation(Table):
     )
     community_id: UUID
     name = fields.CharField(max_length=80)
+    kind = fields.CharField(max_length=20, db_default="partner", default="partner")
+    duties = fields.CharField(max_length=200, db_default="", default="")
+    joined_on: date | None = fields.DateField(null=True)
+    left_at: datetime | None = fields.DatetimeField(null=True)
+    left_reason = fields.CharField(max_length=250, db_default="", default="")
 
     class Meta:
         table = "organisation"
@@ -207,7 +217,7 @@ class Organisation(Table):
 
 
 class Body(Table):
-    """Who convenes: a deliberation group (议事团) or a residents' council."""
+    """Who convenes; `kind` is group (议事团), council, committee or volunteers."""
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
@@ -215,10 +225,33 @@ class Body(Table):
     )
     community_id: UUID
     name = fields.CharField(max_length=80)
+    kind = fields.CharField(max_length=20, db_default="group", default="group")
+    purpose = fields.CharField(max_length=250, db_default="", default="")
+    formed_on: date | None = fields.DateField(null=True)
+    dissolved_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "body"
         unique_together = (("community", "name"),)
+
+
+class AccessKey(Table):
+    """A key for another program; `purpose` is open311 or points. Only its digest is stored."""
+
+    id = fields.UUIDField(primary_key=True, default=uuid4)
+    community: fields.ForeignKeyRelation[Community] = fields.ForeignKeyField(
+        "models.Community", on_delete=fields.RESTRICT
+    )
+    community_id: UUID
+    name = fields.CharField(max_length=60)
+    purpose = fields.CharField(max_length=12)
+    digest = fields.CharField(max_length=64, unique=True)
+    made_at: datetime = fields.DatetimeField()
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "access_key"
+        indexes = (Index(fields=("community_id",)),)
 
 
 class PeopleIntake(Table):

@@ -17,6 +17,7 @@ class Role(StrEnum):
     RECORDER = "recorder"
     ARCHIVIST = "archivist"
     LIAISON = "liaison"
+    GRID_WORKER = "grid_worker"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
 
@@ -27,6 +28,8 @@ class Permission(StrEnum):
     PUBLIC = "public"
     RAISE_DEMAND = "raise_demand"
     SUPPORT_DEMAND = "support_demand"
+    REGISTER = "register"
+    """Enter what others bring, saying how it came."""
     ATTEND = "attend"
     SPEAK = "speak"
     VOTE = "vote"
@@ -38,7 +41,12 @@ class Permission(StrEnum):
     ENTER_PAPERS = "enter_papers"
     SUPERVISE = "supervise"
     APPROVE_MINUTES = "approve_minutes"
+    CLAIM = "claim"
+    """Take a demand on or refuse to: a liaison for their own organisation, staff for one that says
+    so in the joint meeting."""
     REPORT_PROGRESS = "report_progress"
+    OVERSEE = "oversee"
+    """Assign and review what communities below escalated."""
     READ_RECORDS = "read_records"
     IMPORT = "import"
     ADMINISTER = "administer"
@@ -64,12 +72,15 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.FACILITATOR: _STAFF
         | {
             Permission.RAISE_DEMAND,
+            Permission.REGISTER,
+            Permission.OVERSEE,
             Permission.SEE_CONTACTS,
             Permission.PREPARE,
             Permission.PRESIDE,
             Permission.RECORD,
             Permission.ENTER_PAPERS,
             Permission.APPROVE_MINUTES,
+            Permission.CLAIM,
             Permission.REPORT_PROGRESS,
             Permission.READ_RECORDS,
             Permission.IMPORT,
@@ -77,7 +88,8 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.RECORDER: _STAFF
         | {Permission.RECORD, Permission.ENTER_PAPERS, Permission.READ_RECORDS},
         Role.ARCHIVIST: _STAFF | {Permission.READ_RECORDS},
-        Role.LIAISON: _STAFF | {Permission.REPORT_PROGRESS},
+        Role.LIAISON: _STAFF | {Permission.REPORT_PROGRESS, Permission.CLAIM},
+        Role.GRID_WORKER: _STAFF | {Permission.RAISE_DEMAND, Permission.REGISTER},
         Role.SUPERVISOR: _STAFF | {Permission.ENTER_PAPERS, Permission.SUPERVISE},
         Role.ADMINISTRATOR: _STAFF
         | {Permission.IMPORT, Permission.ADMINISTER, Permission.SEE_CONTACTS, Permission.PREPARE},
@@ -93,11 +105,15 @@ def _permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who asks. Nobody signed in: `person` is None and only PUBLIC is granted."""
+    """Who asks. Nobody signed in: `person` is None and only PUBLIC is granted.
+
+    `community` is where the person belongs; `organisation` the one a liaison speaks for.
+    """
 
     person: UUID | None = None
     community: UUID | None = None
     household: UUID | None = None
+    organisation: UUID | None = None
     name: str = ""
     roles: frozenset[Role] = field(default_factory=frozenset)
 
@@ -111,6 +127,15 @@ class Actor:
         if self.may(permission):
             return
         raise Refusal(Code.SIGN_IN_REQUIRED if self.person is None else Code.NOT_PERMITTED)
+
+    def belongs_to(self, community: UUID | None) -> bool:
+        """Whether a thing of that community is one of their own."""
+        return community is not None and self.community == community
+
+    def check_in(self, community: UUID | None) -> None:
+        """A thing of another community is not there for them: raises NOT_FOUND."""
+        if not self.belongs_to(community):
+            raise Refusal(Code.NOT_FOUND)
 
     @property
     def is_staff(self) -> bool:

@@ -1,6 +1,6 @@
 """Templates and their filters; knows no domain.
 
-Every rendering is given `translate`, `lang` and `zone`.
+Every rendering is given `translate`, `lang` and `zone`; `step_names` where there are such.
 """
 
 import re
@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from deliberation.i18n import N_
@@ -51,8 +52,9 @@ def _environment() -> Environment:
         said=_said,
         weekday=_weekday,
         dated=_dated,
+        renamed=_renamed,
     )
-    made.globals.update(new_id=new_id)
+    made.globals.update(new_id=new_id, _=_in_words)
     return made
 
 
@@ -63,6 +65,17 @@ def new_id() -> str:
 
 def _gettext(message: str) -> str:
     return str(_told("translate")(message))
+
+
+@pass_context
+def _in_words(context: Context, message: str, /, **facts: object) -> str:
+    """`_("…")` of templates. Without facts the message is text as it stands, and escaped like any
+    other: it may be what people wrote (the name of a domain or stage), with `%` or `<` in it.
+    Jinja's own would take it for a format and for markup."""
+    if not facts:
+        return _gettext(message)
+    told = context.call(context.resolve("gettext"), message, **facts)
+    return cast("str", told)  # markup, in which the facts are escaped
 
 
 def _ngettext(one: str, many: str, n: int) -> str:
@@ -104,6 +117,11 @@ _WEEKDAYS = (
 def _weekday(on: date | datetime) -> str:
     shown = _local(on) if isinstance(on, datetime) else on
     return _gettext(_WEEKDAYS[shown.weekday()])
+
+
+def _renamed(code: str) -> str:
+    """The name of its own that a community gives what the code stands for; empty for none."""
+    return str(_telling.get().get("step_names", {}).get(code, ""))
 
 
 _DATES = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")

@@ -29,12 +29,18 @@ FEATURES_WITH_TABLES = (
     "people",
     "rulesets",
     "notices",
+    "attachments",
+    "gatherings",
     "meetings",
     "demands",
     "matters",
+    "claims",
+    "suggestions",
     "agendas",
     "ballots",
     "minutes",
+    "reports",
+    "reminders",
 )
 MIGRATIONS = "migrations"
 SQLITE_PRAGMAS = {

@@ -1,0 +1,1 @@
+"""Who takes a demand on, by when; and what becomes of those that nobody takes."""

@@ -1,0 +1,1 @@
+"""Who convenes, where people meet, what partners give one another, and who took part."""
