@@ -18,9 +18,17 @@ LIMITS: Mapping[str, RateLimitItem] = MappingProxyType(
         "set-up": RateLimitItemPerMinute(10, 5),
         "demand": RateLimitItemPerMinute(20, 10),
         "upload": RateLimitItemPerMinute(30, 10),
+        "photo": RateLimitItemPerMinute(60, 10),
+        "address": RateLimitItemPerMinute(5, 60),
+        "similar": RateLimitItemPerMinute(120, 2),
+        "export": RateLimitItemPerMinute(20, 5),
+        "figures": RateLimitItemPerMinute(120, 5),
+        "open311": RateLimitItemPerMinute(60, 1),
+        "open311-read": RateLimitItemPerMinute(120, 1),
     }
 )
-"""How many failures (or, for demands and uploads, acts) are let through per so many minutes."""
+"""How many are let through per so many minutes: of cards, passwords, login names and set-up words
+the failures, of all else the acts."""
 
 
 class Limiter:

@@ -77,7 +77,7 @@ async def actor_of(token: str | None, *, at: datetime) -> Actor:
 
 _ACTORS = (
     "SELECT d.token_digest, p.id, p.community_id, p.household_id, p.name, h.representative_id,"
-    " g.role, d.expires_at FROM device d JOIN person p ON p.id = d.person_id"
+    " g.role, p.organisation_id, d.expires_at FROM device d JOIN person p ON p.id = d.person_id"
     " LEFT JOIN household h ON h.id = p.household_id"
     " LEFT JOIN role_grant g ON g.person_id = p.id WHERE d.token_digest AMONG ?"
 )
@@ -111,6 +111,7 @@ def _actor_from(rows: list[dict[str, object]]) -> Actor:
         person=person,
         community=store.identity(first["community_id"]),
         household=household,
+        organisation=store.identity(first["organisation_id"]),
         name=str(first["name"]),
         roles=_ROLES.setdefault(frozenset(roles), frozenset(roles)),
     )

@@ -1,22 +1,27 @@
-"""Setting a community up: its name, places, rules, first facilitator and the days to come."""
+"""Setting a community up: its name, places, rules, first facilitator and the days to come.
+
+The first one is set up on an empty database; a subdistrict or city above it, and further ones
+below, are founded by administrators.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from deliberation import journal
 from deliberation.agendas.ranking import Weights
 from deliberation.auth.passwords import hash_password
 from deliberation.errors import Code, Refusal
+from deliberation.founding.levels import check_above, check_below, check_level
 from deliberation.i18n import N_
 from deliberation.journal.events import CommunityEstablished, DayRuleChanged, RoleGranted
 from deliberation.meetings.days import DayRule
 from deliberation.meetings.service import plan_days
 from deliberation.people.models import Community, Person, Place, RoleGrant
-from deliberation.people.roles import Role
-from deliberation.people.service import create_account, only_community
+from deliberation.people.roles import Actor, Permission, Role
+from deliberation.people.service import create_account, first_community, home_of
 from deliberation.rulesets import service as rulesets
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.shipped import CONSULTATION
@@ -27,13 +32,15 @@ KINDS: Sequence[str] = ("grid", "courtyard", "entrance")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Founding:
-    """What set-up asks for. `places` are paths from the root, such as ("第一网格", "1号楼")."""
+    """What set-up asks for. `places` are paths from the root, such as ("第一网格", "1号楼").
+    Without a `day_rule` no days are planned, until one is adopted."""
 
     name: str
     facilitator: str
     login: str
     password: str
-    day_rule: DayRule
+    day_rule: DayRule | None
+    level: str = "community"
     zone: str = "Asia/Shanghai"
     places: Sequence[tuple[str, ...]] = ()
     is_demonstration: bool = False
@@ -43,7 +50,7 @@ class Founding:
 
 def _check(founding: Founding) -> None:
     for text, name, limit in (
-        (founding.name, N_("社区名称"), 60),
+        (founding.name, N_("社区名称") if founding.level == "community" else N_("名称"), 60),
         (founding.facilitator, N_("主持人姓名"), 60),
         (founding.login, N_("用户名"), 40),
     ):
@@ -51,6 +58,7 @@ def _check(founding: Founding) -> None:
             raise Refusal(Code.FIELD_MISSING, field=name)
         if len(text.strip()) > limit:
             raise Refusal(Code.FIELD_TOO_LONG, field=name, limit=limit)
+    check_level(founding.level)
     if founding.zone not in available_timezones():
         raise Refusal(Code.FIELD_INVALID, field=N_("时区"))
     for path in founding.places:
@@ -60,34 +68,117 @@ def _check(founding: Founding) -> None:
 
 @journal.shielded
 async def found(founding: Founding, *, at: datetime) -> tuple[Community, UUID]:
-    """Set up the one community of this installation; returns it and its first facilitator.
+    """Set up the first community of this installation; returns it and its first facilitator.
 
     Raises SETUP_DONE when there is one already.
     """
     _check(founding)
     password_hash = await hash_password(founding.password)
-    if await only_community() is not None:
+    await _check_empty()
+    community = _new(founding, at)
+    opens = journal.Opens(community.id, "community")
+    async with journal.record(community.id, actor=None, at=at, opens=opens) as entry:
+        await _check_empty()
+        person = await _establish(entry, community, founding, password_hash)
+    return community, person
+
+
+async def _check_empty() -> None:
+    if await first_community() is not None:
         raise Refusal(Code.SETUP_DONE)
-    community = Community(
+
+
+@journal.shielded
+async def found_above(actor: Actor, founding: Founding, *, at: datetime) -> Community:
+    """Set up the subdistrict or city above the actor's own, with an administrator of its own.
+
+    Raises HAS_LEVEL_ABOVE, LEVEL_UNSUITABLE, COMMUNITY_NAME_TAKEN.
+    """
+    actor.require(Permission.ADMINISTER)
+    _check(founding)
+    password_hash = await hash_password(founding.password)
+    own = home_of(actor)
+    made = _new(founding, at)
+    opens = journal.Opens(made.id, "community")
+    async with journal.record(made.id, actor=actor.person, at=at, opens=opens) as entry:
+        below = await _locked(own)
+        check_above(below.level, made.level, has_parent=below.parent_id is not None)
+        made.is_demonstration, made.zone = below.is_demonstration, below.zone
+        await _check_name(made.name)
+        await _establish(entry, made, founding, password_hash, above=own)
+        await Community.filter(id=own).update(parent_id=made.id)
+        entry.answer["community"] = str(made.id)
+    return made
+
+
+@journal.shielded
+async def found_below(actor: Actor, founding: Founding, *, at: datetime) -> Community:
+    """Set up a community, or a subdistrict of a city, below the actor's own, with a facilitator
+    and rules of its own.
+
+    Raises LEVEL_UNSUITABLE, COMMUNITY_NAME_TAKEN.
+    """
+    actor.require(Permission.ADMINISTER)
+    _check(founding)
+    password_hash = await hash_password(founding.password)
+    own = home_of(actor)
+    made = _new(founding, at)
+    opens = journal.Opens(made.id, "community")
+    async with journal.record(made.id, actor=actor.person, at=at, opens=opens) as entry:
+        parent = await _locked(own)
+        check_below(parent.level, made.level)
+        made.parent_id = own
+        made.is_demonstration, made.zone = parent.is_demonstration, parent.zone
+        await _check_name(made.name)
+        await _establish(entry, made, founding, password_hash)
+        entry.answer["community"] = str(made.id)
+    return made
+
+
+async def _locked(community: UUID) -> Community:
+    """Two who found above the same one at once are kept apart by its row."""
+    return await Community.filter(id=community).select_for_update(no_key=True).get()
+
+
+async def _check_name(name: str) -> None:
+    """Two of one name could not be told apart where one is chosen."""
+    if await Community.exists(name=name):
+        raise Refusal(Code.COMMUNITY_NAME_TAKEN, name=name)
+
+
+def _new(founding: Founding, at: datetime) -> Community:
+    return Community(
         name=founding.name.strip(),
+        level=founding.level,
         zone=founding.zone,
         is_demonstration=founding.is_demonstration,
         feed_uid=f"feed-{uuid4().hex}",
         created_at=at,
     )
-    ZoneInfo(founding.zone)
-    opens = journal.Opens(community.id, "community")
-    async with journal.record(community.id, actor=None, at=at, opens=opens) as entry:
-        if await only_community() is not None:
-            raise Refusal(Code.SETUP_DONE)
-        await community.save(force_create=True)
-        entry.tell(
-            CommunityEstablished(name=community.name, is_demonstration=community.is_demonstration)
-        )
-        await _make_places(community.id, founding.places)
-        person = await _make_facilitator(entry, community.id, founding, password_hash)
-        await _adopt_rules(entry, community, founding)
-    return community, person
+
+
+async def _establish(
+    entry: journal.Recorder,
+    community: Community,
+    founding: Founding,
+    password_hash: str,
+    *,
+    above: UUID | None = None,
+) -> UUID:
+    """The row with its places, rules and days; returns who is its first facilitator."""
+    await community.save(force_create=True)
+    established = CommunityEstablished(
+        name=community.name,
+        is_demonstration=community.is_demonstration,
+        level=community.level,
+        parent=community.parent_id,
+        above=above,
+    )
+    entry.tell(established)
+    await _make_places(community.id, founding.places)
+    person = await _make_facilitator(entry, community.id, founding, password_hash)
+    await _adopt_rules(entry, community, founding)
+    return person
 
 
 async def _make_places(community: UUID, places: Sequence[tuple[str, ...]]) -> None:
@@ -118,6 +209,8 @@ async def _adopt_rules(entry: journal.Recorder, community: Community, founding: 
     at = entry.at
     await rulesets.adopt(community.id, rulesets.MEETING, founding.rule.to_json(), at=at)
     await rulesets.adopt(community.id, rulesets.RANKING, founding.weights.to_json(), at=at)
+    if founding.day_rule is None:
+        return
     await rulesets.adopt(community.id, rulesets.DAYS, founding.day_rule.to_json(), at=at)
     entry.tell(DayRuleChanged(rule=founding.day_rule.to_json()))
     await plan_days(entry, community, founding.day_rule)

@@ -79,6 +79,9 @@ class Lobby:
 
     async def _admit_to(self, meeting: UUID, guests: list[Guest]) -> None:
         room = await self._room_of(meeting)
+        for guest in guests:
+            if not guest.client.actor.belongs_to(room.community):
+                guest.client.actor = NOBODY  # a visitor, outside their own community
         entitled = [guest for guest in guests if _is_entitled(guest)]
         kinds = {_kind(guest) for guest in entitled}
         await room.prepare(kinds, max((guest.hello.since for guest in entitled), default=0))

@@ -66,6 +66,10 @@ class Room:
         self._task: asyncio.Task[None] | None = None
 
     @property
+    def community(self) -> UUID:
+        return self._community.id
+
+    @property
     def state(self) -> MeetingState:
         """After the last entry that was told."""
         return self._state

@@ -18,7 +18,7 @@ from deliberation.people.planning import PeoplePlan, plan_people
 from deliberation.people.preview import report_of
 from deliberation.people.roles import Actor, Permission
 from deliberation.people.sameness import remarks, same_owners
-from deliberation.people.service import require_community
+from deliberation.people.service import home_of
 from deliberation.sheets import Limits, read_table
 from deliberation.store import staging
 
@@ -34,16 +34,16 @@ async def stage(
 ) -> UUID:
     """Read a file and work out what it would do; returns the intake, to be previewed."""
     actor.require(Permission.IMPORT)
-    community = await require_community()
-    seq = await journal.position(community.id)
-    known = await known_of(community.id)
+    community = home_of(actor)
+    seq = await journal.position(community)
+    known = await known_of(community)
     taken = {str(lookup) for lookup in await Card.all().values_list("lookup", flat=True)}
     prepared = await asyncio.to_thread(
-        _prepare, data, filename, limits or Limits(), known, _Cards(community.id, key, taken, at)
+        _prepare, data, filename, limits or Limits(), known, _Cards(community, key, taken, at)
     )
     row = await IntakeRow.create(
         id=uuid4(),
-        community_id=community.id,
+        community_id=community,
         file_name=filename[:200],
         state="preparing",
         report=report_of(prepared.intake, prepared.plan, seq=seq),
@@ -84,11 +84,12 @@ def _prepare(data: bytes, filename: str, limits: Limits, known: Known, cards: _C
     return _Prepared(intake=intake, plan=plan, rows=rows, corrections=corrections)
 
 
-async def require_intake(intake: UUID) -> IntakeRow:
-    """Raises NOT_FOUND."""
+async def require_intake(actor: Actor, intake: UUID) -> IntakeRow:
+    """One of the actor's community. Raises NOT_FOUND."""
     found = await IntakeRow.get_or_none(id=intake)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
+    actor.check_in(found.community_id)
     return found
 
 
@@ -99,11 +100,13 @@ async def confirm(actor: Actor, intake: UUID, *, at: datetime) -> dict[str, int]
     Raises INTAKE_HAS_ERRORS, INTAKE_SETTLED, INTAKE_OUTDATED.
     """
     actor.require(Permission.IMPORT)
-    community = await require_community()
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
-        found = await require_intake(intake)
+    community = home_of(actor)
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
+        found = await require_intake(actor, intake)
         await _check(found)
-        await taking.take(intake, community.id)
+        await taking.take(intake, community)
         counts: dict[str, int] = json.loads(found.report)["counts"]
         await IntakeRow.filter(id=intake).update(state="confirmed")
         imported = PeopleImported(
@@ -139,7 +142,7 @@ async def _check(intake: IntakeRow) -> None:
 async def discard(actor: Actor, intake: UUID) -> None:
     """Forget a previewed file."""
     actor.require(Permission.IMPORT)
-    found = await require_intake(intake)
+    found = await require_intake(actor, intake)
     if found.state != "ready":
         raise Refusal(Code.INTAKE_SETTLED)
     await IntakeRow.filter(id=intake).update(state="discarded")

@@ -1,27 +1,18 @@
 """Who owns a unit, corrected by hand: added, removed, and which of several casts the vote."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from deliberation import journal
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import OwnershipChanged
-from deliberation.people.cards import person_of_code
-from deliberation.people.models import Household, Ownership, Person, Unit
+from deliberation.people.finding import Named, person_named
+from deliberation.people.models import Household, Ownership, Unit
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import require_community
-from deliberation.sheets.columns import clean_line, identity_key
+from deliberation.people.service import home_of
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
-    """Somebody of the roll as staff name them: by the code of a card, else by door and name."""
-
-    card: str = ""
-    door: str = ""
-    name: str = ""
+__all__ = ["Named", "add_owner", "choose_holder", "remove_owner"]
 
 
 @journal.shielded
@@ -31,8 +22,10 @@ async def add_owner(actor: Actor, unit: UUID, named: Named, *, key: bytes, at: d
     Raises CARD_MISTYPED, CARD_UNKNOWN, OWNER_NOT_FOUND, OWNER_THERE.
     """
     actor.require(Permission.IMPORT)
-    community = (await require_community()).id
-    async with journal.record(community, actor=actor.person, at=at) as entry:
+    community = home_of(actor)
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         owners = await _owners_of(community, unit)
         person = await _person_named(community, named, key)
         if any(owner.person_id == person for owner in owners):
@@ -48,8 +41,10 @@ async def remove_owner(actor: Actor, unit: UUID, person: UUID, *, at: datetime) 
     Raises OWNER_GONE.
     """
     actor.require(Permission.IMPORT)
-    community = (await require_community()).id
-    async with journal.record(community, actor=actor.person, at=at) as entry:
+    community = home_of(actor)
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         owners = await _owners_of(community, unit)
         gone = _owner(owners, person)
         await gone.delete()
@@ -63,8 +58,10 @@ async def remove_owner(actor: Actor, unit: UUID, person: UUID, *, at: datetime) 
 async def choose_holder(actor: Actor, unit: UUID, person: UUID, *, at: datetime) -> None:
     """Of several owners, who casts their one vote. Raises OWNER_GONE."""
     actor.require(Permission.IMPORT)
-    community = (await require_community()).id
-    async with journal.record(community, actor=actor.person, at=at) as entry:
+    community = home_of(actor)
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         owners = await _owners_of(community, unit)
         if _owner(owners, person).is_holder:
             return
@@ -104,27 +101,7 @@ async def _heir(unit: UUID, owners: Sequence[Ownership]) -> UUID:
 
 
 async def _person_named(community: UUID, named: Named, key: bytes) -> UUID:
-    if named.card:
-        person = await person_of_code(key, named.card)
-        if not await Person.exists(id=person, community_id=community):
-            raise Refusal(Code.OWNER_NOT_FOUND)
-        return person
-    rows = await Person.filter(
-        community_id=community, name=clean_line(named.name)
-    ).prefetch_related("household__unit")
-    found = [row.id for row in rows if row.household and _is_at(row.household.unit, named.door)]
-    if len(found) != 1:
+    person = await person_named(community, named, key)
+    if person is None:
         raise Refusal(Code.OWNER_NOT_FOUND)
-    return found[0]
-
-
-def _is_at(unit: Unit, door: str) -> bool:
-    """The label alone, or after as many levels of its place as are given."""
-    parts = [*unit.place_path.split(" / "), unit.label]
-    doors = {identity_key("".join(parts[start:])) for start in range(len(parts))}
-    return identity_key(door.replace("/", " ")) in doors or _is_label(unit, door)
-
-
-def _is_label(unit: Unit, door: str) -> bool:
-    """With whatever strokes are in it."""
-    return identity_key(door) == identity_key(unit.label)
+    return person

@@ -42,17 +42,37 @@ class PrintedCard:
     is_representative: bool
 
 
-async def only_community() -> Community | None:
-    """The community of this installation; None before set-up."""
-    return await Community.all().order_by("created_at").first()
+async def first_community() -> Community | None:
+    """The community that this installation was set up with; None before set-up."""
+    first = await Community.filter(level="community").order_by("created_at", "id").first()
+    return first or await Community.all().order_by("created_at", "id").first()
 
 
-async def require_community() -> Community:
-    """Raises NOT_FOUND before set-up."""
-    found = await only_community()
+async def communities() -> list[Community]:
+    """All of them, of every level, the oldest first."""
+    return await Community.all().order_by("created_at", "id")
+
+
+async def require_row(community: UUID) -> Community:
+    """A community by its id. Raises NOT_FOUND."""
+    found = await Community.get_or_none(id=community)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     return found
+
+
+async def community_of(actor: Actor) -> Community:
+    """Where the actor belongs. Raises NOT_FOUND for who belongs nowhere."""
+    if actor.community is None:
+        raise Refusal(Code.NOT_FOUND)
+    return await require_row(actor.community)
+
+
+def home_of(actor: Actor) -> UUID:
+    """The id of where the actor belongs. Raises NOT_FOUND for who belongs nowhere."""
+    if actor.community is None:
+        raise Refusal(Code.NOT_FOUND)
+    return actor.community
 
 
 async def names_of(people: Iterable[UUID]) -> dict[UUID, Named]:
@@ -115,8 +135,11 @@ async def organisations(community: UUID) -> list[Organisation]:
 
 
 async def organisation_named(community: UUID, name: str) -> Organisation:
-    """The organisation of that name, made when it is new; inside the caller's unit of work."""
+    """The organisation of that name, made when it is new; inside the caller's unit of work.
+    Raises ORGANISATION_LEFT."""
     found, _is_new = await Organisation.get_or_create(community_id=community, name=name.strip())
+    if found.left_at is not None:
+        raise Refusal(Code.ORGANISATION_LEFT, name=found.name)
     return found
 
 
@@ -131,8 +154,10 @@ async def create_account(person: UUID, login: str, password_hash: str) -> None:
 async def issue_card(actor: Actor, person: UUID, *, key: bytes, at: datetime) -> None:
     """A new card for a person; the old one stops working, as after a loss."""
     actor.require(Permission.IMPORT)
-    community = (await require_community()).id
-    async with journal.record(community, actor=actor.person, at=at) as entry:
+    community = home_of(actor)
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         if not await Person.exists(id=person, community_id=community):
             raise Refusal(Code.NOT_FOUND)
         await Card.filter(person_id=person).update(is_revoked=True)
@@ -144,7 +169,7 @@ async def issue_card(actor: Actor, person: UUID, *, key: bytes, at: datetime) ->
 async def printed_cards(actor: Actor, *, key: bytes, place: str = "") -> list[PrintedCard]:
     """The cards in force, by place and unit, for printing."""
     actor.require(Permission.IMPORT)
-    community = (await require_community()).id
+    community = home_of(actor)
     query = Card.filter(is_revoked=False, person__community_id=community)
     rows = await query.values(
         "id",

@@ -22,11 +22,15 @@ def context_of(visit: Visit) -> dict[str, Any]:
         "now": visit.now,
         "today": visit.today,
         "community": visit.community,
+        "has_other_communities": visit.has_others,
+        "is_away": visit.is_away,
+        "unread": visit.unread,
         "viewer": visit.actor if visit.actor.person else None,
         "may": {permission.value: visit.actor.may(permission) for permission in Permission},
         "csrf_token": visit.csrf_token,
         "elder": visit.request.cookies.get("elder") == "1",
         "path": visit.request.url.path,
+        "step_names": visit.step_names,
     }
 
 
@@ -47,6 +51,7 @@ def wants_json(visit: Visit) -> bool:
 
 def refusal_page(visit: Visit, refusal: Refusal) -> Response:
     """A refusal in words, with its code and a way on; as JSON for a script that asks for it."""
+    refusal = at_home(visit, refusal)
     words = words_for(refusal.code, refusal.facts, visit.translations)
     if wants_json(visit):
         told = {"code": refusal.code.value, "words": words, "again": refusal.code in PASSING}
@@ -72,5 +77,13 @@ def refusal_page(visit: Visit, refusal: Refusal) -> Response:
     return answer
 
 
+def at_home(visit: Visit, refusal: Refusal) -> Refusal:
+    """Signing in once more helps nobody who is signed in, and in another community."""
+    if visit.is_away and refusal.code is Code.SIGN_IN_REQUIRED:
+        return Refusal(Code.OTHER_COMMUNITY)
+    return refusal
+
+
 def words_of(visit: Visit, refusal: Refusal) -> str:
+    refusal = at_home(visit, refusal)
     return words_for(refusal.code, refusal.facts, visit.translations)

@@ -21,7 +21,11 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A line of the table. `before_setup`: also there on an empty database."""
+    """A line of the table. `before_setup`: also there on an empty database.
+
+    `is_signed`: the address itself says who may, so that a mail program can act on it: no cookie
+    and no form token is asked, and nothing of the form is read.
+    """
 
     method: str
     path: str
@@ -29,6 +33,7 @@ class Page:
     handler: Handler
     upload: bool = False
     before_setup: bool = False
+    is_signed: bool = False
 
 
 def get(path: str, needs: Permission, handler: Handler, *, before_setup: bool = False) -> Page:
@@ -42,6 +47,7 @@ def post(
     *,
     upload: bool = False,
     before_setup: bool = False,
+    is_signed: bool = False,
 ) -> Page:
     return Page(
         method="POST",
@@ -50,6 +56,7 @@ def post(
         handler=handler,
         upload=upload,
         before_setup=before_setup,
+        is_signed=is_signed,
     )
 
 
@@ -76,10 +83,11 @@ async def _pass(page: Page, visit: Visit) -> Response:
     if visit.community is None and not page.before_setup:
         return Response(status_code=303, headers={"Location": "/set-up"})
     guarding.check_address(visit)
-    if page.method == "POST":
+    is_form = page.method == "POST" and not page.is_signed
+    if is_form:
         guarding.check_same_site(visit.request, visit.desk)
     guarding.check_permission(visit, page.needs)
-    if page.method == "POST":
+    if is_form:
         await guarding.read_form(visit, upload=page.upload)
     try:
         return await page.handler(visit)

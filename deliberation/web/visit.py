@@ -32,22 +32,48 @@ class Desk:
     limiter: Limiter
 
 
+def peer_of(request: Request, settings: Settings) -> str:
+    """Whose tries are counted: the peer, or what a trusted proxy says of it."""
+    peer = request.client.host if request.client else ""
+    trusted = [a.strip() for a in settings.trusted_proxies.split(",")]
+    if peer in trusted:
+        forwarded = request.headers.get("x-forwarded-for", "")
+        return forwarded.split(",")[-1].strip() or peer
+    return peer
+
+
 @dataclass(slots=True, kw_only=True)
 class Visit:
-    """One request. `holder` is the cookie that form tokens are made for."""
+    """One request, in one community.
+
+    `identity` is who is signed in; `actor` who they are here: nobody, in a community that is not
+    their own. `has_others`: there are more communities; `is_torn`: the address names things of
+    several. `holder` is the cookie that form tokens are made for.
+    `unread` counts messages, where a page is asked for.
+    """
 
     request: Request
     desk: Desk
     actor: Actor
+    identity: Actor
     community: Community | None
+    has_others: bool
+    is_torn: bool
+    step_names: Mapping[str, str]
     translations: NullTranslations
     language: str
     holder: str
+    unread: int = 0
     form: FormData = field(default_factory=FormData)
 
     @property
     def now(self) -> datetime:
         return self.desk.clock.now()
+
+    @property
+    def is_away(self) -> bool:
+        """Signed in, and in a community that is not their own."""
+        return self.identity.person is not None and self.actor.person is None
 
     @property
     def zone(self) -> ZoneInfo:
@@ -63,13 +89,7 @@ class Visit:
 
     @property
     def address(self) -> str:
-        """Whose tries are counted: the peer, or what a trusted proxy says of it."""
-        peer = self.request.client.host if self.request.client else ""
-        trusted = [a.strip() for a in self.desk.settings.trusted_proxies.split(",")]
-        if peer in trusted:
-            forwarded = self.request.headers.get("x-forwarded-for", "")
-            return forwarded.split(",")[-1].strip() or peer
-        return peer
+        return peer_of(self.request, self.desk.settings)
 
     @property
     def base_url(self) -> str:
@@ -137,6 +157,12 @@ class Visit:
         if not isinstance(value, UploadFile) or not value.filename:
             raise Refusal(Code.FIELD_MISSING, field=name)
         return value
+
+    def uploads(self, name: str) -> list[UploadFile]:
+        """The files that were chosen in a field which takes several; those without a name are
+        empty fields."""
+        values = self.form.getlist(name)
+        return [one for one in values if isinstance(one, UploadFile) and one.filename]
 
     @property
     def query(self) -> Mapping[str, str]:

@@ -12,12 +12,13 @@ from deliberation import journal
 from deliberation.auth.service import actor_of
 from deliberation.errors import Code, Refusal
 from deliberation.people import intaking
-from deliberation.people.models import Card, Household, Person, Place, RoleGrant, Unit
+from deliberation.people.models import Card, Household, PeopleIntake, Person, Place, RoleGrant, Unit
 from deliberation.people.roles import Actor, Role
-from deliberation.people.service import printed_cards, require_community
+from deliberation.people.service import printed_cards
 from deliberation.sheets import write_csv
 from deliberation.store.models import StagedRow
 from tests.flows.community import found_community, token_of_card, token_of_facilitator
+from tests.support.community import the_community
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +43,7 @@ async def staged(chair: Actor, *rows: Sequence[str]) -> UUID:
 
 
 async def counts_of(intake: UUID) -> dict[str, Any]:
-    counts: dict[str, Any] = json.loads((await intaking.require_intake(intake)).report)["counts"]
+    counts: dict[str, Any] = json.loads((await PeopleIntake.get(id=intake)).report)["counts"]
     return counts
 
 
@@ -52,7 +53,7 @@ async def everything() -> list[Any]:
 
 
 async def imports_told() -> int:
-    told = await journal.entries((await require_community()).id)
+    told = await journal.entries((await the_community()).id)
     return sum(1 for entry in told if entry.event.NAME == "people.imported")
 
 

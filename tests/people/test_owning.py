@@ -13,9 +13,9 @@ from deliberation.people.intake import read_people
 from deliberation.people.models import Ownership
 from deliberation.people.owners import owners_among, ownership_of, persons_in
 from deliberation.people.roles import Actor
-from deliberation.people.service import require_community
 from deliberation.sheets import Limits, read_table, write_csv
 from tests.flows.community import found_community, token_of_facilitator
+from tests.support.community import the_community
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 KEY = b"k" * 40
@@ -66,7 +66,7 @@ async def test_of_several_owners_the_representative_among_them_casts_the_vote(
         row("103", "演示己", "是"),
     )
     assert await owners() == {"演示甲": False, "演示乙": True, "演示丁": True, "演示戊": False}
-    community = (await require_community()).id
+    community = (await the_community()).id
     owned = await ownership_of(community)
     assert (owned.units, owned.heads, owned.without_owner, owned.without_area) == (3, 2, 1, 0)
     assert await persons_in(community, scope="1号楼") == 6
@@ -93,5 +93,5 @@ async def test_the_preview_names_who_becomes_an_owner(chair: Actor) -> None:
     await taken(chair, row("101", "演示甲", "是"))
     data = write_csv(HEADERS, [row("101", "演示甲", "是", "是")])
     intake = await intaking.stage(chair, data, "住户.csv", key=KEY, at=AT)
-    report = (await intaking.require_intake(intake)).report
+    report = (await intaking.require_intake(chair, intake)).report
     assert '"field": "owner", "who": "演示甲", "before": "否", "after": "是"' in report

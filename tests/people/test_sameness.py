@@ -15,12 +15,13 @@ from deliberation.meetings import attending
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people import intaking, owning
-from deliberation.people.models import Card, Ownership, Person, Unit
+from deliberation.people.models import Card, Ownership, PeopleIntake, Person, Unit
 from deliberation.people.owners import Shown, owned_units, ownership_of
 from deliberation.people.roles import Actor
-from deliberation.people.service import household_areas, require_community
+from deliberation.people.service import household_areas
 from deliberation.sheets import write_csv
 from tests.flows.community import found_community, token_of_facilitator
+from tests.support.community import the_community
 
 pytestmark = pytest.mark.anyio
 
@@ -45,7 +46,7 @@ async def staged(chair: Actor, rows: Sequence[Row]) -> UUID:
 
 
 async def report_of(intake: UUID) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((await intaking.require_intake(intake)).report)
+    report: dict[str, Any] = json.loads((await PeopleIntake.get(id=intake)).report)
     return report
 
 
@@ -175,7 +176,7 @@ async def test_a_preview_is_outdated_by_a_change_of_owners(chair: Actor) -> None
 
 async def test_an_owned_unit_that_nobody_lives_in_is_counted_as_left_out(chair: Actor) -> None:
     await taken(chair, row("101", "演示甲"), row("102", "演示乙", owner=""))
-    community = (await require_community()).id
+    community = (await the_community()).id
     empty = await Unit.create(community_id=community, place_path="2号楼", label="201")
     named = owning.Named(door="101", name="演示甲")
     await owning.add_owner(chair, empty.id, named, key=KEY, at=AT)

@@ -14,8 +14,8 @@ from deliberation.meetings import attending, speaking
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.roles import Actor, Role
-from deliberation.people.service import require_community
 from tests.flows.community import found_community, settle_households, token_of_facilitator
+from tests.support.community import the_community
 
 KEY = b"k" * 40
 BEFORE = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
@@ -37,7 +37,7 @@ async def planned(*, at: datetime = BEFORE) -> Planned:
     """示例社区 with two households and a meeting on the 20th, not noticed yet."""
     await found_community(at)
     chair = await actor_of(await token_of_facilitator(at), at=at)
-    community = await require_community()
+    community = await the_community()
     residents = await settle_households(community.id, 2, key=KEY, at=at)
     resident = Actor(
         person=residents[0].person,
