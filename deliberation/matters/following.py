@@ -8,7 +8,9 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from deliberation.demands.models import Demand, Support
+from deliberation import store
+from deliberation.demands.models import Demand
+from deliberation.matters.asking import Scope
 from deliberation.matters.models import Matter, MatterDemand, Rating
 from deliberation.matters.steps import MatterState, Step
 
@@ -21,6 +23,8 @@ class Phase(StrEnum):
     DELIVERING = "delivering"
     OVERDUE = "overdue"
     RESOLVED = "resolved"
+    REFERRED = "referred"
+    """Given to somebody outside the deliberation, who answers by a day."""
     MERGED = "merged"
     DECLINED = "declined"
 
@@ -118,19 +122,33 @@ def followed(demand: Demand, matter: Matter | None, today: date) -> Followed:
 
 
 async def waiting_for_rating(household: UUID) -> list[Matter]:
-    """Finished matters whose demands the household stands behind and has not rated."""
-    finished = await Matter.filter(step=Step.EVALUATE, state=MatterState.ACTIVE)
-    links = await MatterDemand.filter(matter_id__in=[matter.id for matter in finished])
-    supported = await Support.filter(
-        household_id=household, demand_id__in=[link.demand_id for link in links]
-    ).values_list("demand_id", flat=True)
-    asked = {link.matter_id for link in links if link.demand_id in set(supported)}
-    rated = await Rating.filter(household_id=household, matter_id__in=list(asked))
-    wanted = asked - {rating.matter_id for rating in rated}
-    return sorted((m for m in finished if m.id in wanted), key=lambda m: m.stepped_at)
+    """Matters that the household is asked about and has not rated, the longest waiting first."""
+    rows = await store.read(
+        "SELECT m.id FROM household h JOIN matter m ON m.community_id = h.community_id"
+        " JOIN evaluation e ON e.matter_id = m.id AND e.closed_at IS NULL"
+        " LEFT JOIN household_rating r ON r.evaluation_id = e.id AND r.household_id = h.id"
+        " WHERE h.id = ? AND m.step = ? AND m.state = ? AND r.mark IS NULL"
+        " AND (r.id IS NOT NULL OR e.scope = ?)",
+        household,
+        Step.EVALUATE.value,
+        MatterState.ACTIVE.value,
+        Scope.EVERYBODY.value,
+    )
+    return await Matter.filter(id__in=list(store.identities(rows))).order_by("stepped_at")
 
 
 async def rated_by(household: UUID, limit: int = 50) -> list[Rating]:
-    """What the household has said of matters, the latest first."""
-    rows = Rating.filter(household_id=household).order_by("-rated_at").limit(limit)
-    return await rows.prefetch_related("matter")
+    """What the household has said of matters, the latest first, each with its time of asking."""
+    rows = Rating.filter(household_id=household, mark__not_isnull=True)
+    latest = rows.order_by("-rated_at").limit(limit)
+    return await latest.prefetch_related("evaluation__matter")
+
+
+async def own_mark(household: UUID | None, matter: UUID) -> Rating | None:
+    """The household's row of the time of asking under way; None for who is not asked, or is asked
+    with everybody and has said nothing."""
+    if household is None:
+        return None
+    return await Rating.get_or_none(
+        household_id=household, evaluation__matter_id=matter, evaluation__closed_at=None
+    )

@@ -1,38 +1,54 @@
-"""Matters: opening them from demands, moving them by explicit acts, delivery and ratings."""
+"""Matters: opening them from demands, moving them by explicit acts, what was decided."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from uuid import UUID
 
 from deliberation import journal
 from deliberation.demands.models import Demand
 from deliberation.errors import Code, Refusal
-from deliberation.journal.events import (
-    MatterAssigned,
-    MatterOpened,
-    MatterProgressed,
-    MatterStepped,
-    ResolutionRecorded,
-)
+from deliberation.journal.events import ResolutionRecorded
 from deliberation.matters import workflow
-from deliberation.matters.models import Matter, MatterDemand, Progress, Rating, Resolution
-from deliberation.matters.steps import Act, Input, MatterState, Resolved, Step
-from deliberation.people.models import Community
+from deliberation.matters.duties import release_tasks, set_task
+from deliberation.matters.evaluating import set_again
+from deliberation.matters.models import Matter, MatterDemand, Resolution, Task
+from deliberation.matters.moving import (
+    apply,
+    demands_of,
+    facts_of,
+    require_matter,
+    settle,
+    workflow_of,
+)
+from deliberation.matters.opening import add_demand, open_matter, take_more
+from deliberation.matters.steps import Act, Input, MatterState, Step
+from deliberation.matters.tasks import write_progress
+from deliberation.meetings.models import Meeting
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import organisation_named, require_community
+from deliberation.people.service import organisation_named
 
-RATING_DAYS = 30
-"""Days after which silence no longer holds a matter open."""
+__all__ = [
+    "Given",
+    "act_on",
+    "add_demand",
+    "apply",
+    "facts_of",
+    "open_matter",
+    "record_resolution",
+    "report_progress",
+    "require_matter",
+    "workflow_of",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What an act is given."""
+    """What an act is given. `task` says what the organisation is to do (the matter's title)."""
 
     target: UUID | None = None
     organisation: str = ""
+    task: str = ""
     due_on: date | None = None
     reason: str = ""
     note: str = ""
@@ -48,97 +64,17 @@ class Given:
         return frozenset(name for name, is_given in present.items() if is_given)
 
 
-async def require_matter(matter: UUID) -> Matter:
-    """Raises NOT_FOUND."""
-    found = await Matter.get_or_none(id=matter).prefetch_related("organisation")
-    if found is None:
-        raise Refusal(Code.NOT_FOUND)
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What features above this one know of a matter: whether a meeting dealt with it, whether
+    there is a wording, whether minutes of such a meeting were published."""
+
+    was_discussed: bool = False
+    has_wording: bool = False
+    has_minutes: bool = False
 
 
-async def facts_of(
-    matter: Matter, *, at: datetime, was_discussed: bool = False, has_wording: bool = False
-) -> workflow.MatterFacts:
-    """What the procedure asks about a matter. `was_discussed` and `has_wording` are known to who
-    holds the agenda, which is above this feature."""
-    resolution = (
-        await Resolution.filter(matter_id=matter.id, decided_at__gte=matter.stepped_at)
-        .order_by("-decided_at")
-        .first()
-    )
-    return workflow.MatterFacts(
-        step=Step(matter.step),
-        state=MatterState(matter.state),
-        demands=await MatterDemand.filter(matter_id=matter.id).count(),
-        was_discussed=was_discussed,
-        has_wording=has_wording,
-        resolved=_resolved(resolution),
-        is_assigned=matter.organisation_id is not None and matter.due_on is not None,
-        ratings=await Rating.filter(matter_id=matter.id).count(),
-        is_rating_over=matter.stepped_at + timedelta(days=RATING_DAYS) <= at,
-    )
-
-
-def _resolved(resolution: Resolution | None) -> Resolved:
-    return _RESOLVED[resolution.outcome] if resolution is not None else Resolved.NONE
-
-
-_RESOLVED = {
-    "adopted": Resolved.ADOPTED,
-    "rejected": Resolved.REJECTED,
-    "invalid": Resolved.NONE,
-    "chosen": Resolved.ADOPTED,
-    "undecided": Resolved.NONE,
-}
-"""By a ballot's outcome: what was chosen is to be done, as what was adopted is."""
-
-
-async def open_matter(
-    entry: journal.Recorder, community: Community, demands: Sequence[Demand]
-) -> Matter:
-    """Take demands up for deliberation, inside the caller's unit of work."""
-    year = entry.at.astimezone(ZoneInfo(community.zone)).year
-    count = await Matter.filter(community_id=community.id, number__startswith=f"{year}-").count()
-    matter = await Matter.create(
-        id=uuid4(),
-        community_id=community.id,
-        number=f"{year}-{count + 1:03}",
-        title=demands[0].title,
-        step=Step.RAISE,
-        opened_at=entry.at,
-        stepped_at=entry.at,
-    )
-    await MatterDemand.bulk_create(
-        [MatterDemand(matter_id=matter.id, demand_id=demand.id) for demand in demands]
-    )
-    await Demand.filter(id__in=[demand.id for demand in demands]).update(state="taken_up")
-    opened = MatterOpened(
-        matter=matter.id,
-        number=matter.number,
-        title=matter.title,
-        step=matter.step,
-        demands=tuple(demand.id for demand in demands),
-    )
-    entry.tell(opened, subject=f"matter:{matter.id}")
-    return matter
-
-
-async def apply(
-    entry: journal.Recorder,
-    matter: Matter,
-    act: Act,
-    facts: workflow.MatterFacts,
-    given: frozenset[Input] = frozenset(),
-) -> None:
-    """Do an act whose facts are known, inside the caller's unit of work."""
-    arrival = workflow.advance(facts, act, given)
-    left = matter.step
-    matter.step, matter.state = arrival.step.value, arrival.state.value
-    if matter.step != left or arrival.state is not MatterState.ACTIVE:
-        matter.stepped_at = entry.at
-    await matter.save(update_fields=["step", "state", "stepped_at"])
-    stepped = MatterStepped(matter=matter.id, left=left, entered=matter.step, act=act.value)
-    entry.tell(stepped, subject=f"matter:{matter.id}")
+NOTHING = Known()
 
 
 @journal.shielded
@@ -149,27 +85,50 @@ async def act_on(
     given: Given,
     *,
     stream: UUID | None = None,
-    was_discussed: bool = False,
-    has_wording: bool = False,
+    known: Known = NOTHING,
     at: datetime,
 ) -> None:
     """An explicit act on a matter, at the desk or (with a meeting's `stream`) in a meeting."""
-    needed = Permission.REPORT_PROGRESS if act is Act.REPORT_DONE else Permission.PREPARE
-    actor.require(needed)
-    community = await require_community()
-    async with journal.record(stream or community.id, actor=actor.person, at=at) as entry:
+    community = (await require_matter(matter)).community_id
+    await _check_may(actor, matter, community, act)
+    async with journal.record(
+        stream or community, actor=actor.person, within=community, at=at
+    ) as entry:
         found = await require_matter(matter)
-        facts = await facts_of(found, at=at, was_discussed=was_discussed, has_wording=has_wording)
+        facts = await facts_of(
+            found,
+            at=at,
+            was_discussed=known.was_discussed,
+            has_wording=known.has_wording,
+            has_minutes=known.has_minutes,
+        )
         if act is Act.MERGE:
             await _check_target(found, given.target)
-        await apply(entry, found, act, facts, given.inputs)
+        await apply(entry, found, act, facts, given.inputs, reason=given.reason)
         await _EFFECTS.get(act, _no_effect)(entry, found, given)
 
 
+async def _check_may(actor: Actor, matter: UUID, community: UUID, act: Act) -> None:
+    """Staff of the community; to report it done, also who carries it out."""
+    if act is Act.REPORT_DONE and actor.organisation is not None:
+        actor.require(Permission.REPORT_PROGRESS)
+        if await Task.exists(
+            matter_id=matter, organisation_id=actor.organisation, state__not="released"
+        ):
+            return
+    actor.require(Permission.REPORT_PROGRESS if act is Act.REPORT_DONE else Permission.PREPARE)
+    actor.check_in(community)
+    if actor.organisation is not None:
+        raise Refusal(Code.NOT_PERMITTED)
+
+
 async def _check_target(matter: Matter, target: UUID | None) -> None:
+    """What ended takes nothing in: so no two can be merged into each other."""
     if target is None:
         return  # the procedure refuses it, in words
     into = await require_matter(target)
+    if into.community_id != matter.community_id:
+        raise Refusal(Code.NOT_FOUND)
     if into.id == matter.id or into.state != MatterState.ACTIVE:
         raise Refusal(Code.MATTER_TARGET_UNSUITABLE)
 
@@ -179,72 +138,65 @@ async def _no_effect(entry: journal.Recorder, matter: Matter, given: Given) -> N
 
 
 async def _merge(entry: journal.Recorder, matter: Matter, given: Given) -> None:
-    """The demands go over to the matter that stays."""
-    taken = await MatterDemand.filter(matter_id=given.target).values_list("demand_id", flat=True)
-    await MatterDemand.filter(
-        matter_id=matter.id, demand_id__not_in=list(taken) or [uuid4()]
-    ).update(matter_id=given.target)
-    await Matter.filter(id=matter.id).update(merged_into_id=given.target)
+    """The demands go over to the matter that stays, and stand where it does."""
+    assert given.target is not None  # noqa: S101  the procedure asked for it
+    into = await require_matter(given.target)
+    demands = await Demand.filter(id__in=await demands_of(matter.id))
+    await MatterDemand.filter(matter_id=matter.id).delete()
+    await take_more(entry, into, demands)
+    if into.step == Step.EVALUATE:
+        await settle([demand.id for demand in demands], "resolved", entry.at)
+    matter.merged_into_id = given.target
+    await matter.save(update_fields=["merged_into_id"])
 
 
 async def _assign(entry: journal.Recorder, matter: Matter, given: Given) -> None:
     assert given.due_on is not None  # noqa: S101  the procedure asked for it
     organisation = await organisation_named(matter.community_id, given.organisation)
-    await Matter.filter(id=matter.id).update(organisation_id=organisation.id, due_on=given.due_on)
-    assigned = MatterAssigned(matter=matter.id, organisation=organisation.id, due_on=given.due_on)
-    entry.tell(assigned, subject=f"matter:{matter.id}")
+    await set_task(entry, matter, organisation.id, given.task, given.due_on, "assignment")
 
 
 async def _report_done(entry: journal.Recorder, matter: Matter, given: Given) -> None:
-    await _write_progress(entry, matter, given.note or given.reason, is_done=True)
-    demands = await MatterDemand.filter(matter_id=matter.id).values_list("demand_id", flat=True)
-    await Demand.filter(id__in=list(demands)).update(state="resolved")
+    note = given.note or given.reason
+    await write_progress(entry, matter, note, is_done=True, at=entry.at)
 
 
 async def _send_back(entry: journal.Recorder, matter: Matter, given: Given) -> None:
-    await _write_progress(entry, matter, given.reason, is_done=False)
-    demands = await MatterDemand.filter(matter_id=matter.id).values_list("demand_id", flat=True)
-    await Demand.filter(id__in=list(demands)).update(state="taken_up")
+    await set_again(entry, matter)
 
 
-async def _reject(entry: journal.Recorder, matter: Matter, given: Given) -> None:
-    demands = await MatterDemand.filter(matter_id=matter.id).values_list("demand_id", flat=True)
-    await Demand.filter(id__in=list(demands)).update(state="declined")
+async def _release(entry: journal.Recorder, matter: Matter, given: Given) -> None:
+    await release_tasks(entry, matter, None, given.reason)
 
 
-_EFFECTS = {
+_Effect = Callable[[journal.Recorder, Matter, Given], Awaitable[None]]
+
+_EFFECTS: dict[Act, _Effect] = {
     Act.MERGE: _merge,
     Act.ASSIGN: _assign,
+    Act.CLAIM: _assign,
     Act.REPORT_DONE: _report_done,
     Act.SEND_BACK: _send_back,
-    Act.REJECT: _reject,
+    Act.RELEASE: _release,
+    Act.ABANDON: _release,
 }
-
-
-async def _write_progress(
-    entry: journal.Recorder, matter: Matter, note: str, *, is_done: bool
-) -> None:
-    await Progress.create(
-        matter_id=matter.id, note=note.strip(), is_done=is_done, reported_at=entry.at
-    )
-    progressed = MatterProgressed(matter=matter.id, note=note.strip(), done=is_done)
-    entry.tell(progressed, subject=f"matter:{matter.id}")
 
 
 @journal.shielded
 async def report_progress(
     actor: Actor, matter: UUID, note: str, *, stream: UUID | None = None, at: datetime
 ) -> None:
-    """Say how far the carrying out has come."""
+    """Say how far the carrying out has come, where no task says it better."""
     actor.require(Permission.REPORT_PROGRESS)
-    if not note.strip():
-        raise Refusal(Code.FIELD_MISSING, field="note")
-    community = await require_community()
-    async with journal.record(stream or community.id, actor=actor.person, at=at) as entry:
+    community = (await require_matter(matter)).community_id
+    actor.check_in(community)
+    async with journal.record(
+        stream or community, actor=actor.person, within=community, at=at
+    ) as entry:
         found = await require_matter(matter)
         if found.step != Step.DELIVER or found.state != MatterState.ACTIVE:
             raise Refusal(Code.MATTER_NOT_IN_DELIVERY)
-        await _write_progress(entry, found, note, is_done=False)
+        await write_progress(entry, found, note, at=at)
 
 
 async def record_resolution(
@@ -257,11 +209,11 @@ async def record_resolution(
     wording: str,
     outcome: str,
 ) -> None:
-    """Record what was decided, inside the announcing unit; an adopted matter goes to delivery."""
-    found = await require_matter(matter) if matter is not None else None
-    community = (await require_community()).id
+    """Record what was decided, inside the announcing unit. A matter that was adopted goes on at
+    once where its way lets it; where something still holds it up the resolution stands."""
+    held = await Meeting.get(id=meeting)
     resolution = await Resolution.create(
-        community_id=community,
+        community_id=held.community_id,
         matter_id=matter,
         meeting_id=meeting,
         item_id=item,
@@ -279,6 +231,9 @@ async def record_resolution(
         matter=matter,
     )
     entry.tell(recorded, subject=f"matter:{matter}" if matter else f"item:{item}")
-    is_decided = _RESOLVED[outcome] is Resolved.ADOPTED
-    if found is not None and is_decided and found.step == Step.DECIDE:
-        await apply(entry, found, Act.ADOPT, await facts_of(found, at=entry.at))
+    if matter is None:
+        return
+    found = await require_matter(matter)
+    facts = await facts_of(found, at=entry.at)
+    if Act.ADOPT in workflow.available(facts):
+        await apply(entry, found, Act.ADOPT, facts)

@@ -26,6 +26,8 @@ class MatterState(StrEnum):
     """Carried out, and confirmed by those who asked for it."""
     MERGED = "merged"
     REJECTED = "rejected"
+    ABANDONED = "abandoned"
+    """Not carried out, for a public reason."""
 
 
 class Act(StrEnum):
@@ -36,10 +38,39 @@ class Act(StrEnum):
     ADOPT = "adopt"
     REJECT = "reject"
     ASSIGN = "assign"
+    ADVANCE = "advance"
+    """On to the next part of the same step, or out of it when its days have passed."""
+    CLAIM = "claim"
+    OBJECT = "object"
+    RELEASE = "release"
+    ESCALATE = "escalate"
+    ABANDON = "abandon"
     REPORT_DONE = "report_done"
     RATE = "rate"
     CONFIRM = "confirm"
     SEND_BACK = "send_back"
+    RETURN = "return"
+    """Sent back by itself: those who asked are not satisfied."""
+
+
+class Mover(StrEnum):
+    """Who does an act."""
+
+    STAFF = "staff"
+    ORGANISATION = "organisation"
+    """Who carries it out, or staff."""
+    RESIDENTS = "residents"
+    SERVICE = "service"
+    """It follows by itself: from an announced result, from days that have passed."""
+
+
+class Evidence(StrEnum):
+    """What must be on record before a matter goes on from a part of a step."""
+
+    PHOTO_BEFORE = "photo_before"
+    PHOTO_AFTER = "photo_after"
+    PROGRESS = "progress"
+    PUBLISHED_MINUTES = "published_minutes"
 
 
 class Condition(StrEnum):
@@ -53,6 +84,13 @@ class Condition(StrEnum):
     NOT_ADOPTED = "not_adopted"
     IS_ASSIGNED = "is_assigned"
     IS_RATED = "is_rated"
+    IS_DECIDED = "is_decided"
+    IS_UNDECIDED = "is_undecided"
+    TASKS_DONE = "tasks_done"
+    IS_DISSATISFIED = "is_dissatisfied"
+    NOT_DISSATISFIED = "not_dissatisfied"
+    MAY_RETURN = "may_return"
+    HAS_RETURNED = "has_returned"
 
 
 class Input(StrEnum):
@@ -83,10 +121,17 @@ ACT_WORDS: Mapping[Act, str] = MappingProxyType(
         Act.ADOPT: N_("通过，进入办理"),
         Act.REJECT: N_("未通过，结束"),
         Act.ASSIGN: N_("交办"),
+        Act.ADVANCE: N_("进入下一步"),
+        Act.CLAIM: N_("认领，直接办理"),
+        Act.OBJECT: N_("有异议，退回再议"),
+        Act.RELEASE: N_("退回认领"),
+        Act.ESCALATE: N_("上报联席会议"),
+        Act.ABANDON: N_("不再办理，结束"),
         Act.REPORT_DONE: N_("报办结"),
         Act.RATE: N_("评价"),
         Act.CONFIRM: N_("确认办好，办结"),
         Act.SEND_BACK: N_("退回重办"),
+        Act.RETURN: N_("评价不满意，自动退回重办"),
     }
 )
 
@@ -100,6 +145,13 @@ CONDITION_WORDS: Mapping[Condition, str] = MappingProxyType(
         Condition.NOT_ADOPTED: N_("已经表决通过"),
         Condition.IS_ASSIGNED: N_("要先定下办理单位和期限"),
         Condition.IS_RATED: N_("要先有人评价，或者评价期已过"),
+        Condition.IS_DECIDED: N_("要先表决通过"),
+        Condition.IS_UNDECIDED: N_("这件经表决通过，不能退回清单"),
+        Condition.TASKS_DONE: N_("还有任务没有办完"),
+        Condition.IS_DISSATISFIED: N_("评价没有低于要求"),
+        Condition.NOT_DISSATISFIED: N_("评价低于要求，不能确认办好"),
+        Condition.MAY_RETURN: N_("已经退回过，要上报联席会议"),
+        Condition.HAS_RETURNED: N_("要先退回重办一次"),
     }
 )
 
@@ -110,6 +162,25 @@ INPUT_WORDS: Mapping[Input, str] = MappingProxyType(
         Input.DUE_ON: N_("要写明办理期限"),
         Input.RATING: N_("要选一个评价"),
         Input.REASON: N_("要写明理由"),
+    }
+)
+
+
+EVIDENCE_WORDS: Mapping[Evidence, str] = MappingProxyType(
+    {
+        Evidence.PHOTO_BEFORE: N_("要先有办理前的照片"),
+        Evidence.PHOTO_AFTER: N_("要先有办理后的照片"),
+        Evidence.PROGRESS: N_("要先写一条进度"),
+        Evidence.PUBLISHED_MINUTES: N_("要先公布会议纪要"),
+    }
+)
+
+MOVER_WORDS: Mapping[Mover, str] = MappingProxyType(
+    {
+        Mover.STAFF: N_("居委会"),
+        Mover.ORGANISATION: N_("办理单位"),
+        Mover.RESIDENTS: N_("居民"),
+        Mover.SERVICE: N_("到时自动"),
     }
 )
 
@@ -125,6 +196,12 @@ class StepNames(msgspec.Struct, frozen=True, kw_only=True):
 
     def mark(self, step: Step) -> str:
         return self.names[step][-1]
+
+    @property
+    def own(self) -> dict[str, str]:
+        """The names that are the community's own: they are not put into another language."""
+        known = GENERIC.names
+        return {step.value: name for step, name in self.names.items() if name != known[step]}
 
 
 GENERIC = StepNames(
