@@ -25,7 +25,7 @@ from deliberation.errors import Code, Refusal
 from deliberation.journal.events import DemandsImported
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import require_community
+from deliberation.people.service import community_of, home_of, require_row
 from deliberation.sheets import Limits
 from deliberation.store import staging
 from deliberation.store.aside import computed_aside
@@ -52,10 +52,9 @@ _one_at_a_time = asyncio.Lock()
 async def begin(actor: Actor, filename: str, *, at: datetime) -> UUID:
     """An intake that is being prepared; `fill` does the work."""
     actor.require(Permission.IMPORT)
-    community = await require_community()
     intake = await DemandIntake.create(
         id=uuid4(),
-        community_id=community.id,
+        community_id=home_of(actor),
         file_name=filename[:200],
         state="preparing",
         report="{}",
@@ -91,7 +90,7 @@ async def forget(intake: UUID) -> None:
 async def fill(intake: UUID, data: bytes, *, limits: Limits | None = None, at: datetime) -> None:
     """Prepare an intake, telling its progress; a file that cannot be read leaves it failed."""
     try:
-        await _fill(await require_intake(intake), data, limits or Limits(), at)
+        await _fill(await _row(intake), data, limits or Limits(), at)
     except BaseException as error:
         refusal = error if isinstance(error, Refusal) else Refusal(Code.INTERNAL)
         report = json.dumps({"code": refusal.code.value, "facts": dict(refusal.facts)})
@@ -101,7 +100,7 @@ async def fill(intake: UUID, data: bytes, *, limits: Limits | None = None, at: d
 
 
 async def _fill(intake: DemandIntake, data: bytes, limits: Limits, at: datetime) -> None:
-    community = await require_community()
+    community = await require_row(intake.community_id)
     today = at.astimezone(ZoneInfo(community.zone)).date()
     seq = await journal.position(community.id)
     existing = await _existing(community.id)
@@ -139,8 +138,14 @@ async def _existing(community: UUID) -> Sequence[str]:
         pages.append(str(rows[0]["page"]))
 
 
-async def require_intake(intake: UUID) -> DemandIntake:
-    """Raises NOT_FOUND."""
+async def require_intake(actor: Actor, intake: UUID) -> DemandIntake:
+    """One of the actor's community. Raises NOT_FOUND."""
+    found = await _row(intake)
+    actor.check_in(found.community_id)
+    return found
+
+
+async def _row(intake: UUID) -> DemandIntake:
     found = await DemandIntake.get_or_none(id=intake)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
@@ -159,9 +164,9 @@ async def confirm(
     the list was changed since the preview.
     """
     actor.require(Permission.IMPORT)
-    community = await require_community()
+    community = await community_of(actor)
     async with _one_at_a_time:
-        report = await _check(await require_intake(intake))
+        report = await _check(await require_intake(actor, intake))
         await _leave_out(intake, skip)
         await remove_staged(community.id)
         try:
@@ -179,8 +184,10 @@ async def confirm(
 async def _show(
     actor: Actor, community: Community, intake: UUID, written: int, at: datetime
 ) -> dict[str, int]:
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
-        report = await _check(await require_intake(intake))
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
+        report = await _check(await require_intake(actor, intake))
         added = await store.write(
             "UPDATE demand SET state = 'listed', merged_into_id = NULL"
             " WHERE community_id = ? AND state = ? AND merged_into_id = ?",
@@ -225,7 +232,7 @@ async def _leave_out(intake: UUID, skip: Collection[int]) -> None:
 async def discard(actor: Actor, intake: UUID) -> None:
     """Forget a previewed file."""
     actor.require(Permission.IMPORT)
-    await require_intake(intake)
+    await require_intake(actor, intake)
     waiting = DemandIntake.filter(id=intake, state__in=["preparing", "ready", "failed"])
     if not await waiting.update(state="discarded"):
         raise Refusal(Code.INTAKE_SETTLED)

@@ -1,51 +1,54 @@
-"""The demand list: raising, supporting, reading."""
+"""The demand list: raising, supporting, reading one's own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from tortoise.expressions import Q
-from tortoise.queryset import QuerySet
-
 from deliberation import journal, store
-from deliberation.demands.intake import is_phone
+from deliberation.attachments import service as attachments
+from deliberation.demands.domains import check_domain
 from deliberation.demands.models import Demand, Support
+from deliberation.demands.rules import (
+    SOURCES,
+    Channel,
+    Raising,
+    Words,
+    channel_of,
+    check_choices,
+    check_contact,
+    words_from,
+)
 from deliberation.errors import Code, Refusal
+from deliberation.gatherings import participation
+from deliberation.gatherings.participation import Took
 from deliberation.i18n import N_
 from deliberation.journal.events import DemandRaised, DemandsSupported
-from deliberation.people.models import Community
+from deliberation.people.models import Community, Household, Person, Place
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import require_community
+from deliberation.people.service import community_of, require_row
+from deliberation.sheets.columns import clean_line
 
-LONGEST_TITLE = 60
-LONGEST_DESCRIPTION = 2_000
-PAGE = 30
-EVERYTHING = Q()
+__all__ = ["ON_THE_WAY", "Raising", "raise_demand", "require_demand", "support"]
+
 ON_THE_WAY = "staged"
 """The state of a row that an import has written and not yet confirmed: it is in nobody's list,
 but its number is taken."""
+OPEN = ("listed", "taken_up", "referred")
+"""States in which nothing is settled: households may still stand behind it."""
+LONGEST_OUTSIDE = 4_000
+"""Characters of a description that another program sends (Open311 GeoReport v2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
-    """What of the list is asked for; empty means all."""
+class _Bringer:
+    """For whom a demand is entered; `person` and `household` are None where nobody of the
+    community stands behind it."""
 
-    domains: Sequence[str] = ()
-    places: Sequence[str] = ()
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Raising:
-    """What somebody brings."""
-
-    title: str
-    description: str = ""
-    domain: str = ""
-    place: str = ""
-    phone: str = ""
+    person: UUID | None
+    household: UUID | None
+    name: str
+    is_staff: bool
 
 
 async def require_demand(demand: UUID) -> Demand:
@@ -56,50 +59,149 @@ async def require_demand(demand: UUID) -> Demand:
     return found
 
 
-def _check(raising: Raising) -> None:
-    if not raising.title.strip():
-        raise Refusal(Code.FIELD_MISSING, field=N_("您的需求"))
-    if len(raising.title.strip()) > LONGEST_TITLE:
-        raise Refusal(Code.FIELD_TOO_LONG, field=N_("您的需求"), limit=LONGEST_TITLE)
-    if len(raising.description) > LONGEST_DESCRIPTION:
-        raise Refusal(Code.FIELD_TOO_LONG, field=N_("详细说明"), limit=LONGEST_DESCRIPTION)
-    if len(raising.place) > 120 or len(raising.domain) > 40:
-        raise Refusal(Code.FIELD_TOO_LONG, field=N_("地点"), limit=120)
-    if raising.phone.strip() and not is_phone(raising.phone.strip()):
-        raise Refusal(Code.FIELD_INVALID, field=N_("电话"))
+def check_not_merged(demand: Demand) -> None:
+    """Nothing begins on a demand that lives on in another: raises DEMAND_MERGED."""
+    if demand.state == "merged":
+        raise Refusal(Code.DEMAND_MERGED)
 
 
 @journal.shielded
 async def raise_demand(actor: Actor, raising: Raising, *, at: datetime) -> Demand:
-    """Put a demand on the list; the household that brings it supports it."""
+    """Put a demand on the list; the household that brings it supports it.
+
+    Staff and grid workers say how it came, and may enter it for a household.
+    """
     actor.require(Permission.RAISE_DEMAND)
-    _check(raising)
-    community = await require_community()
-    on = at.astimezone(ZoneInfo(community.zone)).date()
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
-        demand = await Demand.create(
-            id=uuid4(),
-            community_id=community.id,
-            number=(await next_numbers(community, on, 1))[0],
-            title=raising.title.strip(),
-            description=raising.description.strip(),
-            domain=raising.domain.strip() or N_("其他"),
-            place=raising.place.strip(),
-            source=N_("居民网上提出") if actor.household else N_("居委会登记"),
-            raised_on=on,
-            contact_name=actor.name,
-            contact_phone=raising.phone.strip(),
-            raised_by_id=actor.person,
-            created_at=at,
-        )
-        if actor.household is not None and actor.person is not None:
-            await _stand_behind(demand.id, actor.household, actor.person, at)
-        raised = DemandRaised(
-            demand=demand.id, number=demand.number, title=demand.title, domain=demand.domain
-        )
-        entry.tell(raised, subject=f"demand:{demand.id}")
+    channel = channel_of(
+        raising,
+        may_register=actor.may(Permission.REGISTER),
+        lives_here=actor.household is not None,
+    )
+    community = await community_of(actor)
+    path = await path_of(community.id, raising.place_id)
+    words = words_from(raising, path)
+    check_contact(raising)
+    check_choices(raising)
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
+        bringer = await _bringer(actor, community.id, raising, channel)
+        demand = await _write(entry, community, raising, words, bringer, channel)
         entry.answer["demand"] = str(demand.id)
     return demand
+
+
+@journal.shielded
+async def raise_from_outside(community: UUID, raising: Raising, *, at: datetime) -> Demand:
+    """Put on the list what another program sends; nobody of the community stands behind it yet.
+    The caller has checked that program's key."""
+    row = await require_row(community)
+    words = words_from(raising, longest_description=LONGEST_OUTSIDE)
+    check_choices(raising)
+    bringer = _Bringer(person=None, household=None, name=raising.contact, is_staff=False)
+    async with journal.record(community, actor=None, at=at) as entry:
+        return await _write(entry, row, raising, words, bringer, Channel.OPEN311)
+
+
+async def path_of(community: UUID, place: UUID | None) -> str:
+    """Raises FIELD_INVALID for a place of another community."""
+    if place is None:
+        return ""
+    found = await Place.get_or_none(id=place, community_id=community)
+    if found is None:
+        raise Refusal(Code.FIELD_INVALID, field=N_("地点"))
+    return str(found.path)
+
+
+async def _bringer(actor: Actor, community: UUID, raising: Raising, channel: Channel) -> _Bringer:
+    """Raises PERSON_NOT_FOUND for a household of another community, or of nobody."""
+    if channel is Channel.RESIDENT or raising.household is None:
+        name = raising.contact if channel is not Channel.RESIDENT else ""
+        return _Bringer(
+            person=actor.person,
+            household=actor.household if channel is Channel.RESIDENT else None,
+            name=name or actor.name,
+            is_staff=channel is not Channel.RESIDENT,
+        )
+    household = await Household.get_or_none(id=raising.household, community_id=community)
+    if household is None or household.representative_id is None:
+        raise Refusal(Code.PERSON_NOT_FOUND)
+    person = await Person.get(id=household.representative_id)
+    name = raising.contact or person.name
+    return _Bringer(person=person.id, household=household.id, name=name, is_staff=True)
+
+
+async def _write(
+    entry: journal.Recorder,
+    community: Community,
+    raising: Raising,
+    words: Words,
+    bringer: _Bringer,
+    channel: Channel,
+) -> Demand:
+    on = entry.at.astimezone(ZoneInfo(community.zone)).date()
+    demand = await Demand.create(
+        id=uuid4(),
+        community_id=community.id,
+        number=(await next_numbers(community, on, 1))[0],
+        title=words.title,
+        description=words.description,
+        domain=await check_domain(community.id, raising.domain),
+        place=words.place,
+        place_id=raising.place_id,
+        source=SOURCES[channel],
+        channel=channel.value,
+        urgency=raising.urgency,
+        raised_on=on,
+        contact_name=clean_line(bringer.name)[:60],
+        contact_phone=clean_line(raising.phone),
+        raised_by_id=bringer.person,
+        latitude_micro=raising.latitude_micro,
+        longitude_micro=raising.longitude_micro,
+        outside_number=raising.outside_number,
+        changed_at=entry.at,
+        created_at=entry.at,
+    )
+    if bringer.household is not None and bringer.person is not None:
+        await stand_behind(demand.id, bringer.household, bringer.person, entry.at)
+        await participation.note(entry, community, [_took(bringer.person, demand)])
+    _tell(entry, demand)
+    await _keep_photos(entry, demand, raising, is_shown=bringer.is_staff)
+    return demand
+
+
+def _tell(entry: journal.Recorder, demand: Demand) -> None:
+    """Its words are for the entitled: it may turn out to be a dispute."""
+    raised = DemandRaised(
+        demand=demand.id,
+        number=demand.number,
+        domain=demand.domain,
+        channel=demand.channel,
+        urgency=demand.urgency,
+    )
+    entry.tell(raised, subject=f"demand:{demand.id}", restricted={"title": demand.title})
+
+
+def _took(person: UUID, demand: Demand) -> Took:
+    subject = f"demand:{demand.id}"
+    return Took(person=person, kind="raised", subject=subject, words=demand.title)
+
+
+async def _keep_photos(
+    entry: journal.Recorder, demand: Demand, raising: Raising, *, is_shown: bool
+) -> None:
+    for photo in raising.photos:
+        await attachments.add(
+            entry,
+            demand.community_id,
+            f"demand:{demand.id}",
+            photo,
+            phase="before",
+            caption="",
+            by=entry.actor,
+            is_shown=is_shown,
+            at=entry.at,
+        )
 
 
 async def next_numbers(community: Community, on: date, count: int) -> list[str]:
@@ -115,7 +217,8 @@ async def next_numbers(community: Community, on: date, count: int) -> list[str]:
     return [f"{prefix}{last + n:03}" for n in range(1, count + 1)]
 
 
-async def _stand_behind(demand: UUID, household: UUID, person: UUID, at: datetime) -> bool:
+async def stand_behind(demand: UUID, household: UUID, person: UUID, at: datetime) -> bool:
+    """Count a household once, inside the caller's transaction; False when it was counted."""
     rows = await store.read(
         "INSERT INTO support (id, demand_id, household_id, person_id, is_journalled, created_at)"
         " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
@@ -145,10 +248,14 @@ async def support(actor: Actor, demand: UUID, *, at: datetime) -> bool:
     if actor.household is None:
         raise Refusal(Code.NOT_PERMITTED)
     found = await require_demand(demand)
-    if found.state not in ("listed", "taken_up"):
+    actor.check_in(found.community_id)
+    if found.is_private:
+        raise Refusal(Code.NOT_FOUND)
+    check_not_merged(found)
+    if found.state not in OPEN:
         raise Refusal(Code.DEMAND_SETTLED)
     return await store.in_one_transaction(
-        lambda: _stand_behind(demand, _household(actor), actor.present_person(), at)
+        lambda: stand_behind(demand, _household(actor), actor.present_person(), at)
     )
 
 
@@ -158,14 +265,21 @@ def _household(actor: Actor) -> UUID:
     return actor.household
 
 
-@journal.shielded
 async def journal_supports(*, at: datetime) -> None:
-    """Journal in one entry the supports since the last one."""
-    if not await Support.exists(is_journalled=False):
-        return
-    community = await require_community()
-    async with journal.record(community.id, actor=None, at=at) as entry:
-        rows = await Support.filter(is_journalled=False)
+    """Journal in one entry a community the supports since the last one."""
+    waiting = await store.read(
+        "SELECT DISTINCT d.community_id AS id FROM support s"
+        " JOIN demand d ON d.id = s.demand_id WHERE s.is_journalled = ?",
+        False,
+    )
+    for community in sorted(store.identities(waiting)):
+        await _journal_supports(community, at=at)
+
+
+@journal.shielded
+async def _journal_supports(community: UUID, *, at: datetime) -> None:
+    async with journal.record(community, actor=None, at=at) as entry:
+        rows = await Support.filter(is_journalled=False, demand__community_id=community)
         if not rows:
             return  # another process has told of them
         await Support.filter(id__in=[row.id for row in rows]).update(is_journalled=True)
@@ -173,63 +287,3 @@ async def journal_supports(*, at: datetime) -> None:
         for row in rows:
             more[str(row.demand_id)] = more.get(str(row.demand_id), 0) + 1
         entry.tell(DemandsSupported(more=more))
-
-
-def _query(community: UUID, filters: Filters) -> QuerySet[Demand]:
-    query = Demand.filter(community_id=community, state__not=ON_THE_WAY)
-    if filters.domains:
-        query = query.filter(domain__in=filters.domains)
-    if filters.places:
-        query = query.filter(place__in=filters.places)
-    if filters.text:
-        has_text = (f"{column}__icontains" for column in ("title", "place", "number"))
-        query = query.filter(Q(*(Q(**{name: filters.text}) for name in has_text), join_type=Q.OR))
-    return query
-
-
-async def list_demands(
-    community: UUID, filters: Filters, *, where: Q = EVERYTHING, page: int = 1
-) -> tuple[Sequence[Demand], int]:
-    """A page of the list, the latest first, and how many there are in all. `where` is what
-    else is asked, by those who know what became of the demands."""
-    query = _query(community, filters).filter(where)
-    offset = (max(1, page) - 1) * PAGE
-    return await query.order_by("-raised_on", "number").offset(offset).limit(PAGE), (
-        await query.count()
-    )
-
-
-async def count_by(community: UUID, column: str, *, limit: int = 1_000) -> dict[str, int]:
-    """How many demands by `domain`, `place` or `state`, the most first."""
-    if column not in ("domain", "place", "state"):
-        raise ValueError(column)
-    rows = await store.read(
-        f"SELECT {column} AS name, COUNT(*) AS n FROM demand WHERE community_id = ?"  # noqa: S608
-        f" AND state <> ? GROUP BY {column} ORDER BY n DESC, name LIMIT ?",  # one of those above
-        community,
-        ON_THE_WAY,
-        limit,
-    )
-    return {str(row["name"]): int(row["n"]) for row in rows}
-
-
-async def supported_by(household: UUID, demands: Sequence[UUID]) -> set[UUID]:
-    """Which of the demands a household stands behind."""
-    rows = await Support.filter(household_id=household, demand_id__in=list(demands))
-    return {row.demand_id for row in rows}
-
-
-async def own_demands(person: UUID, limit: int = 3) -> list[Demand]:
-    """What a person has brought, the latest first."""
-    return await Demand.filter(raised_by_id=person).order_by("-raised_on").limit(limit)
-
-
-async def count_own(person: UUID) -> int:
-    return await Demand.filter(raised_by_id=person).count()
-
-
-async def backed_demands(household: UUID, person: UUID, limit: int = 3) -> list[Demand]:
-    """What a household stands behind and the person did not bring, the latest support first."""
-    others = Q(demand__raised_by_id__isnull=True) | ~Q(demand__raised_by_id=person)
-    rows = Support.filter(others, household_id=household).order_by("-created_at").limit(limit)
-    return [row.demand for row in await rows.prefetch_related("demand")]

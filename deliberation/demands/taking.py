@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from deliberation import store
 from deliberation.demands.preparing import INSERT, UNNUMBERED, UPDATE
+from deliberation.demands.rules import Channel
 from deliberation.demands.service import ON_THE_WAY, next_numbers
 from deliberation.people.models import Community
 from deliberation.store import staging
@@ -30,6 +31,7 @@ _COLUMNS = {
     "contact_name": "text",
     "contact_phone": "text",
     "state": "text",
+    "channel": "text",
     "merged_into_id": "uuid",
     "created_at": "timestamptz",
 }
@@ -67,6 +69,7 @@ def _fixed(community: Community, intake: UUID, at: datetime) -> dict[str, object
         "supporters_signed": 0,
         "carried_over": 0,
         "state": ON_THE_WAY,
+        "channel": Channel.IMPORT.value,
         "merged_into_id": intake,
         "created_at": at,
     }

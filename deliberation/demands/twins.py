@@ -10,6 +10,7 @@ stays a matter of seconds.
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final, Generic, TypeVar
@@ -26,6 +27,11 @@ _SHARED_PAIRS: Final = 3
 _MOST_LOOKED_UP: Final = 1_000
 _MOST_COMPARED: Final = 100
 _BEST: Final = 5
+
+ALIKE: Final = 60
+"""Least likeness in percent for asking somebody: they see at a glance what is not the same."""
+_LEAST_LETTERS: Final = 3
+"""Of a title that is being typed: fewer are in every other one."""
 
 _FILLER = re.compile("关于|希望|建议|要求|请求|申请|反映|请|尽快|的问题|问题|事宜|的")
 _NUMERAL = re.compile(r"[零一二三四五六七八九十]+(?=[号栋幢楼单层门期区组网])")
@@ -92,6 +98,35 @@ class Twins(Generic[Owner]):
         if same is not None:
             return Likeness(block.owners[same], 100)
         return _most_similar(block, wording)
+
+
+def nearest(
+    wording: Wording, others: Sequence[tuple[Owner, Wording]], *, limit: int
+) -> list[Likeness[Owner]]:
+    """The most alike, the best first; work of one comparison each. For somebody who is typing:
+    what one says less than the other (no building named yet) does not tell them apart."""
+    if len(wording.title) < _LEAST_LETTERS:
+        return []
+    marks = set(_marks(wording))
+    scored = [
+        Likeness(owner, score)
+        for owner, other in others
+        if _may_be_same(marks, set(_marks(other))) and (score := _score(wording, other)) >= ALIKE
+    ]
+    return sorted(scored, key=lambda found: found.score, reverse=True)[:limit]
+
+
+def _may_be_same(some: set[str], others: set[str]) -> bool:
+    return some <= others or others <= some
+
+
+def _score(one: Wording, other: Wording) -> int:
+    """Of the whole texts or of the titles alone. A title that is part of the other counts as one
+    that says less."""
+    whole = fuzz.ratio(one.text, other.text, score_cutoff=ALIKE)
+    titles = fuzz.ratio(one.title, other.title, score_cutoff=ALIKE)
+    within = 0.8 * fuzz.partial_ratio(one.title, other.title, score_cutoff=ALIKE)
+    return int(max(whole, titles, within))
 
 
 def _most_similar(block: _Block[Owner], wording: Wording) -> Likeness[Owner] | None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlencode
+from uuid import UUID
 
 from starlette.datastructures import QueryParams
 
-from deliberation.demands.service import Filters
+from deliberation.demands.listing import Filters
+from deliberation.demands.rules import Channel, Urgency
 from deliberation.matters.following import Phase
 
 CHOICES = 20
@@ -39,6 +42,9 @@ class Asked:
         filters = Filters(
             domains=_values(query, "domain"),
             places=_values(query, "place"),
+            channels=_known(query, "channel", Channel),
+            urgencies=_known(query, "urgency", Urgency),
+            area=_id(query.get("area", "")),
             text=query.get("text", "").strip()[:LONGEST_TEXT],
         )
         known = {phase.value: phase for phase in Phase}
@@ -53,6 +59,11 @@ class Asked:
             for kind, value in pairs
         ]
 
+    @property
+    def as_file(self) -> str:
+        """The address of the same list as a file."""
+        return _address(self._pairs(), "/demands.csv")
+
     def at(self, page: int) -> str:
         """The address of another page of the same list."""
         return _address([("page", str(page)), *self._pairs()])
@@ -60,7 +71,11 @@ class Asked:
     def _pairs(self) -> Iterator[tuple[str, str]]:
         yield from (("domain", name) for name in self.filters.domains)
         yield from (("place", name) for name in self.filters.places)
+        yield from (("channel", name) for name in self.filters.channels)
+        yield from (("urgency", name) for name in self.filters.urgencies)
         yield from (("state", phase.value) for phase in self.phases)
+        if self.filters.area:
+            yield "area", str(self.filters.area)
         if self.filters.text:
             yield "text", self.filters.text
 
@@ -71,5 +86,18 @@ def _values(query: QueryParams, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))[:CHOICES]
 
 
-def _address(pairs: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> str:
-    return f"/demands?{urlencode(list(pairs))}"
+def _known(query: QueryParams, name: str, among: type[StrEnum]) -> tuple[str, ...]:
+    return tuple(value for value in _values(query, name) if value in list(among))
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _address(
+    pairs: Iterator[tuple[str, str]] | Sequence[tuple[str, str]], path: str = "/demands"
+) -> str:
+    return f"{path}?{urlencode(list(pairs))}"

@@ -10,17 +10,18 @@ import pytest
 
 from deliberation import journal
 from deliberation.auth.service import actor_of
-from deliberation.demands import intaking, service
+from deliberation.demands import intaking, listing, service
+from deliberation.demands.listing import Filters
 from deliberation.demands.models import Demand, DemandIntake
-from deliberation.demands.service import Filters, Raising
+from deliberation.demands.service import Raising
 from deliberation.demands.taking import write_staged
 from deliberation.errors import Code, Refusal
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor
-from deliberation.people.service import require_community
 from deliberation.sheets import write_csv
 from deliberation.store.models import StagedRow
 from tests.flows.community import found_community, token_of_facilitator
+from tests.support.community import the_community
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +55,7 @@ async def chair(store: str) -> Actor:
 
 @pytest.fixture
 async def community(chair: Actor) -> Community:
-    return await require_community()
+    return await the_community()
 
 
 async def staged(chair: Actor, *rows: Sequence[str]) -> UUID:
@@ -62,7 +63,7 @@ async def staged(chair: Actor, *rows: Sequence[str]) -> UUID:
 
 
 async def report_of(intake: UUID) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads((await intaking.require_intake(intake)).report)
+    report: dict[str, Any] = json.loads((await DemandIntake.get(id=intake)).report)
     return report
 
 
@@ -190,12 +191,12 @@ async def test_what_a_killed_confirmation_left_is_seen_by_nobody_and_done_again(
     intake = await staged(chair, LAMP, WATER)
     await write_staged(community, intake, await report_of(intake), AT)
     (left,) = await Demand.filter(number="演-1")
-    assert await service.list_demands(community.id, Filters()) == ([], 0)
-    assert await service.count_by(community.id, "domain") == {}
+    assert await listing.list_demands(community.id, Filters()) == ([], 0)
+    assert await listing.count_by(community.id, "domain") == {}
     with pytest.raises(Refusal):
         await service.require_demand(left.id)
     assert (await intaking.confirm(chair, intake, at=AT))["added"] == 2
-    assert (await service.list_demands(community.id, Filters()))[1] == 2
+    assert (await listing.list_demands(community.id, Filters()))[1] == 2
 
 
 async def test_a_file_is_confirmed_or_discarded_once(chair: Actor) -> None:
@@ -224,7 +225,7 @@ async def test_a_file_that_nobody_waits_for_keeps_the_reason_why_it_failed(chair
     intake = await intaking.begin(chair, "x.csv", at=AT)
     with pytest.raises(Refusal):
         await intaking.fill(intake, NO_LIST, at=AT)
-    failed = await intaking.require_intake(intake)
+    failed = await DemandIntake.get(id=intake)
     assert failed.state == "failed"
     assert json.loads(failed.report)["code"] == Code.INTAKE_COLUMN_MISSING
 
