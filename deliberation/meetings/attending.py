@@ -49,7 +49,7 @@ async def sign_in(actor: Actor, meeting: UUID, *, channel: str, at: datetime) ->
     """
     actor.require(Permission.ATTEND)
     person = actor.present_person()
-    return await _admit(meeting, person, actor.household, channel, at)
+    return await _admit(actor, meeting, person, actor.household, channel, at)
 
 
 async def admit(actor: Actor, meeting: UUID, person: UUID, *, at: datetime) -> bool:
@@ -58,13 +58,13 @@ async def admit(actor: Actor, meeting: UUID, person: UUID, *, at: datetime) -> b
     found = await Person.get_or_none(id=person, community_id=actor.community)
     if found is None:
         raise Refusal(Code.NOT_FOUND)
-    return await _admit(meeting, person, found.household_id, "hall", at)
+    return await _admit(actor, meeting, person, found.household_id, "hall", at)
 
 
 async def _admit(
-    meeting: UUID, person: UUID, household: UUID | None, channel: str, at: datetime
+    actor: Actor, meeting: UUID, person: UUID, household: UUID | None, channel: str, at: datetime
 ) -> bool:
-    await _check_may_sign_in(meeting, at)
+    await _check_may_sign_in(actor, meeting, at)
     if household is not None and not await RollEntry.exists(
         meeting_id=meeting, household_id=household
     ):
@@ -85,10 +85,11 @@ async def _admit(
     return bool(rows)
 
 
-async def _check_may_sign_in(meeting: UUID, at: datetime) -> None:
+async def _check_may_sign_in(actor: Actor, meeting: UUID, at: datetime) -> None:
     row = await Meeting.get_or_none(id=meeting)
     if row is None:
         raise Refusal(Code.NOT_FOUND)
+    actor.check_in(row.community_id)
     community = await Community.get(id=row.community_id)
     zone = ZoneInfo(community.zone)
     is_today = row.starts_at.astimezone(zone).date() == at.astimezone(zone).date()
@@ -156,7 +157,7 @@ async def see_off(actor: Actor, meeting: UUID, person: UUID, *, at: datetime) ->
 
 
 async def _leave(actor: Actor, meeting: UUID, person: UUID, at: datetime) -> None:
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         row = await Meeting.get(id=meeting)
         rules.check_may_leave(rules.MeetingState(row.state))
         before = await households_there(meeting)

@@ -15,7 +15,7 @@ from deliberation.journal.views import MeetingState
 from deliberation.meetings import mandates
 from deliberation.meetings.attending import households_there, tell_quorum
 from deliberation.meetings.mandates import GivingFacts, Scope
-from deliberation.meetings.models import Proxy, RollEntry
+from deliberation.meetings.models import Meeting, Proxy, RollEntry
 from deliberation.people.models import Household, Person
 from deliberation.people.roles import Actor, Permission
 from deliberation.rulesets.questions import MOTION, Question
@@ -57,7 +57,7 @@ async def give(actor: Actor, meeting: UUID, giving: Giving, *, at: datetime) -> 
     PROXY_INSTRUCTION_NEEDS_ITEM, BALLOT_CHOICE_UNKNOWN.
     """
     giver = _giver(actor, giving)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         scope = mandates.scope_of(state, giving.item)
         mandates.check_scope(scope)
@@ -195,7 +195,7 @@ async def revoke(
     Raises NOT_FOUND, PROXY_USED, PROXY_ENDED, PROXY_WITNESS_REQUIRED.
     """
     actor.require(Permission.ATTEND)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         before = await households_there(meeting)
         found = await _locked(meeting, proxy)
         if found.giver_id != actor.person:
@@ -253,6 +253,8 @@ async def held_by(person: UUID, meeting: UUID) -> list[Mandate]:
 async def all_of(actor: Actor, meeting: UUID) -> list[Mandate]:
     """For the desk."""
     actor.require(Permission.RECORD)
+    held = await Meeting.get_or_none(id=meeting)
+    actor.check_in(held.community_id if held else None)
     return await _shown(meeting)
 
 

@@ -12,22 +12,25 @@ from deliberation.journal.events import (
     DayPlanned,
     DayRuleChanged,
     MeetingConvened,
-    MeetingPlanned,
 )
 from deliberation.meetings import rules
 from deliberation.meetings.attending import tell_arrivals
+from deliberation.meetings.calling import call_for_day
 from deliberation.meetings.days import DayRule, next_days, starts_at
+from deliberation.meetings.kinds import Calling
 from deliberation.meetings.models import DeliberationDay, Meeting
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import require_community
+from deliberation.people.service import communities, community_of
 from deliberation.rulesets import service as rulesets
 
 PLANNED_AHEAD = 12
 
 
-async def day_rule(community: UUID) -> DayRule:
-    return DayRule.from_json(await rulesets.in_force(community, rulesets.DAYS))
+async def day_rule(community: UUID) -> DayRule | None:
+    """None for a subdistrict or city that has not adopted one."""
+    data = await rulesets.latest(community, rulesets.DAYS)
+    return DayRule.from_json(data) if data is not None else None
 
 
 async def plan_days(entry: journal.Recorder, community: Community, rule: DayRule) -> None:
@@ -55,21 +58,29 @@ async def plan_days(entry: journal.Recorder, community: Community, rule: DayRule
         entry.tell(DayPlanned(day=day.id, on=on), subject=f"day:{day.id}")
 
 
-@journal.shielded
 async def top_up_days(*, at: datetime) -> None:
-    """Keep twelve days ahead planned as time goes by."""
-    community = await require_community()
+    """Keep twelve days ahead planned as time goes by, in every community."""
+    for community in await communities():
+        await _top_up_days(community, at=at)
+
+
+@journal.shielded
+async def _top_up_days(community: Community, *, at: datetime) -> None:
     async with journal.record(community.id, actor=None, at=at) as entry:
-        await plan_days(entry, community, await day_rule(community.id))
+        rule = await day_rule(community.id)
+        if rule is not None:
+            await plan_days(entry, community, rule)
 
 
 @journal.shielded
 async def change_day_rule(actor: Actor, rule: DayRule, *, at: datetime) -> None:
     """Adopt a rule; days to come without a meeting move to it, keeping their identity."""
     actor.require(Permission.PREPARE)
-    community = await require_community()
+    community = await community_of(actor)
     zone = ZoneInfo(community.zone)
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         await rulesets.adopt(community.id, rulesets.DAYS, rule.to_json(), at=at)
         entry.tell(DayRuleChanged(rule=rule.to_json()))
         today = at.astimezone(zone).date()
@@ -135,10 +146,13 @@ async def move_day(actor: Actor, day: UUID, to: date, reason: str, *, at: dateti
     actor.require(Permission.PREPARE)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
-    community = await require_community()
+    community = await community_of(actor)
     zone = ZoneInfo(community.zone)
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         found = await require_day(day)
+        actor.check_in(found.community_id)
         _check_future(to, at, zone)
         shift = to - found.held_on
         for meeting in await _check_meetings_not_begun(day):
@@ -164,9 +178,12 @@ async def cancel_day(actor: Actor, day: UUID, reason: str, *, at: datetime) -> N
     actor.require(Permission.PREPARE)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
-    community = await require_community()
-    async with journal.record(community.id, actor=actor.person, at=at) as entry:
+    community = await community_of(actor)
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         found = await require_day(day)
+        actor.check_in(found.community_id)
         for meeting in await _check_meetings_not_begun(day):
             meeting.state, meeting.reason = "cancelled", reason
             await _save_step(meeting, at)
@@ -184,49 +201,24 @@ async def plan_meeting(
     level: str = "community",
     kind: str = "deliberation",
     scope: str = "",
+    body: UUID | None = None,
+    venue: UUID | None = None,
     at: datetime,
 ) -> Meeting:
-    """Call a meeting for a day; it gets a stream of its own."""
+    """Call a meeting for a day; it gets a stream of its own. `body` convenes it; `venue` is another
+    place than the day's."""
     actor.require(Permission.PREPARE)
     found = await require_day(day)
-    if found.state == "cancelled":
-        raise Refusal(Code.MEETING_CANCELLED)
-    meeting = Meeting(
-        community_id=found.community_id,
-        day_id=day,
-        title=title,
-        level=level,
-        kind=kind,
-        scope=scope,
-        starts_at=found.starts_at,
-        minutes=found.minutes,
-        venue=found.venue,
-        uid=f"meeting-{uuid4()}",
-        modified_at=at,
-    )
-    opens = journal.Opens(found.community_id, "meeting")
-    async with journal.record(meeting.id, actor=actor.person, at=at, opens=opens) as entry:
-        await meeting.save(force_create=True)
-        entry.tell(_as_planned(meeting), subject=f"meeting:{meeting.id}")
-        entry.answer["meeting"] = str(meeting.id)
-    return meeting
-
-
-def _as_planned(meeting: Meeting) -> MeetingPlanned:
-    return MeetingPlanned(
-        meeting=meeting.id,
-        title=meeting.title,
-        starts_at=meeting.starts_at,
-        minutes=meeting.minutes,
-        venue=meeting.venue,
-    )
+    actor.check_in(found.community_id)
+    calling = Calling(title=title, level=level, kind=kind, scope=scope, body=body, venue=venue)
+    return await call_for_day(actor, found, calling, at=at)
 
 
 @journal.shielded
 async def convene(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Open the meeting; whoever does it presides."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         row = await require_meeting(meeting)
         rules.check_may_convene(rules.MeetingState(row.state))
         await tell_arrivals(entry, meeting)

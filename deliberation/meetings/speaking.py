@@ -46,7 +46,7 @@ async def _ask(
 ) -> None:
     if side not in set(floor.Side):
         raise Refusal(Code.FIELD_INVALID, field="side")
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         item = require_current(state)
         if not await is_present(meeting, person):
@@ -80,7 +80,7 @@ def _has_open_request(state: MeetingState, person: UUID) -> bool:
 async def withdraw(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Take one's request back."""
     person = actor.present_person()
-    async with journal.record(meeting, actor=person, at=at) as entry:
+    async with journal.record(meeting, actor=person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         own = next((speech for speech in state.queue if speech.person == person), None)
         if own is None:
@@ -94,7 +94,7 @@ async def recognise(
 ) -> None:
     """Give the floor to a request, or to the one whose turn it is by the rule."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         item = require_current(state)
         chosen = speech or _next_in_turn(state, item.id)
@@ -123,7 +123,7 @@ async def finish(actor: Actor, meeting: UUID, *, note: str = "", at: datetime) -
     own = state.speaking is not None and state.speaking.speech.person == actor.person
     if not own:
         actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         speaking = state.speaking
         if speaking is None:

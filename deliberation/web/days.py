@@ -11,9 +11,9 @@ from deliberation.meetings import service as meetings
 from deliberation.meetings.days import DayRule, NthWeekday, words
 from deliberation.meetings.models import DeliberationDay, Meeting
 from deliberation.meetings.rules import MeetingState
-from deliberation.people.models import Place
 from deliberation.people.roles import Permission
 from deliberation.web import guarding
+from deliberation.web.callings import calling_of, choices_of
 from deliberation.web.pages import go, page, words_of
 from deliberation.web.routing import Page, get, post
 from deliberation.web.setup import day_rule_of, field_of
@@ -21,7 +21,6 @@ from deliberation.web.visit import Visit
 
 AHEAD = 12
 PAST = 12
-PLACES = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,20 +51,22 @@ async def _listing(visit: Visit, tried: Tried) -> Response:
         "days/list.html",
         status=tried.status,
         section="days",
-        rule=words(rule),
+        rule=words(rule) if rule else None,
         rule_values=_values(rule) | (dict(tried.typed) if tried.form == "rule" else {}),
         days=days,
         next_day=next((day.id for day in days if day.state != MeetingState.CANCELLED), None),
         meetings_on=await _meetings_on(days),
         past=await _past(visit),
-        places=await _places(visit) if visit.actor.may(Permission.PREPARE) else [],
         tried=tried,
         errors=tried.errors,
+        **await choices_of(visit),
     )
 
 
-def _values(rule: DayRule) -> dict[str, str]:
+def _values(rule: DayRule | None) -> dict[str, str]:
     """The rule as the fields of its form."""
+    if rule is None:
+        return {"rule": "date"}
     on = rule.on
     values = {"starts": rule.starts, "minutes": str(rule.minutes), "venue": rule.venue}
     if isinstance(on, NthWeekday):
@@ -89,11 +90,6 @@ async def _past(visit: Visit) -> list[Meeting]:
         .order_by("-starts_at")
         .limit(PAST)
     )
-
-
-async def _places(visit: Visit) -> list[str]:
-    rows = await Place.filter(community_id=visit.here.id).order_by("path").limit(PLACES)
-    return [row.path for row in rows]
 
 
 Act = Callable[[Visit], Awaitable[None]]
@@ -122,6 +118,8 @@ _ANSWERED_HERE = frozenset(
         Code.FIELD_INVALID,
         Code.FIELD_MISSING,
         Code.FIELD_TOO_LONG,
+        Code.VENUE_GONE,
+        Code.BODY_GONE,
     }
 )
 
@@ -161,13 +159,17 @@ async def plan(visit: Visit) -> Response:
 
 
 async def _plan(visit: Visit) -> UUID:
-    title, scope = visit.text("title", limit=120), visit.text("scope", limit=250)
-    if not title:
-        raise Refusal(Code.FIELD_MISSING, field="title")
-    if scope and not await Place.exists(community_id=visit.here.id, path=scope):
-        raise Refusal(Code.FIELD_INVALID, field="scope")
+    chosen = calling_of(visit)
     meeting = await meetings.plan_meeting(
-        visit.actor, visit.path_id("day"), title=title, scope=scope, at=visit.now
+        visit.actor,
+        visit.path_id("day"),
+        title=chosen.title,
+        kind=chosen.kind,
+        level=chosen.level,
+        scope=chosen.scope,
+        body=chosen.body,
+        venue=chosen.venue,
+        at=visit.now,
     )
     return meeting.id
 
