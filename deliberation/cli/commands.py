@@ -2,7 +2,8 @@
 
 import contextlib
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,23 @@ from deliberation import papers, store
 from deliberation.cli import importing, serving, tallying
 from deliberation.cli.checking import Finding, look
 from deliberation.cli.demonstrating import demonstrate
-from deliberation.cli.desk import Refused, opened, run, settings_from_environment, tell_json
+from deliberation.cli.desk import (
+    Refused,
+    opened,
+    operator_in,
+    run,
+    settings_from_environment,
+    tell_json,
+)
 from deliberation.cli.wording import _
+from deliberation.cli.yearly import demonstrate_year
 from deliberation.clock import SystemClock
 from deliberation.config import Settings
 from deliberation.keys import secret_key
 from deliberation.minutes import service as minutes
 from deliberation.minutes.exporting import Exported
-from deliberation.people.service import only_community
+from deliberation.people.roles import Actor
+from deliberation.people.service import communities
 from deliberation.sheets import Limits
 from deliberation.tally.files.reading import Kind
 from deliberation.tally.names import Method
@@ -28,6 +38,9 @@ from deliberation.tally.names import Method
 _FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 _DRY_RUN = click.option("--dry-run", is_flag=True, help=_("只预览，不导入。"))
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help=_("按JSON输出预览。"))
+_COMMUNITY = click.option(
+    "--community", default="", help=_("导入到哪个社区（名称）；只有一个社区时不用写。")
+)
 
 
 _ABOUT = _("社区议事：需求清单、议程、现场会议和表决、纪要、日历。")
@@ -64,19 +77,23 @@ async def _migrate(settings: Settings) -> list[str]:
 @_FILE
 @_DRY_RUN
 @_AS_JSON
-def import_demands(file: Path, dry_run: bool, as_json: bool) -> None:
+@_COMMUNITY
+def import_demands(file: Path, dry_run: bool, as_json: bool, community: str) -> None:
     settings, wanted = _wanted(file, dry_run=dry_run, as_json=as_json)
-    run(_in_community(settings, importing.import_demands(wanted, SystemClock())))
+    work = partial(importing.import_demands, wanted=wanted, clock=SystemClock())
+    run(_in_community(settings, community, work))
 
 
 @main.command("import-people", help=_("导入住户名册FILE（xlsx、xls或csv）；有一处错就都不导入。"))
 @_FILE
 @_DRY_RUN
 @_AS_JSON
-def import_people(file: Path, dry_run: bool, as_json: bool) -> None:
+@_COMMUNITY
+def import_people(file: Path, dry_run: bool, as_json: bool, community: str) -> None:
     settings, wanted = _wanted(file, dry_run=dry_run, as_json=as_json)
     key = secret_key(settings)
-    run(_in_community(settings, importing.import_people(wanted, SystemClock(), key)))
+    work = partial(importing.import_people, wanted=wanted, clock=SystemClock(), key=key)
+    run(_in_community(settings, community, work))
 
 
 def _wanted(file: Path, *, dry_run: bool, as_json: bool) -> tuple[Settings, importing.Import]:
@@ -90,13 +107,23 @@ def _wanted(file: Path, *, dry_run: bool, as_json: bool) -> tuple[Settings, impo
     )
 
 
-async def _in_community(settings: Settings, work: Coroutine[Any, Any, None]) -> None:
-    """Do what needs a community that is set up. Raises Refused when there is none."""
-    with contextlib.closing(work):
-        async with opened(settings):
-            if await only_community() is None:
-                raise Refused(_("还没有建立社区。请先启动服务，打开网页建立。"))
-            await work
+async def _in_community(
+    settings: Settings, name: str, work: Callable[[Actor], Awaitable[None]]
+) -> None:
+    """Do what needs a community. Raises Refused when there is none, or it is unclear which."""
+    async with opened(settings):
+        await work(operator_in(await _community_named(name)))
+
+
+async def _community_named(name: str) -> UUID:
+    all_of_them = await communities()
+    found = [row for row in all_of_them if name in ("", row.name)]
+    if not all_of_them:
+        raise Refused(_("还没有建立社区。请先启动服务，打开网页建立。"))
+    if len(found) != 1:
+        names = "、".join(row.name for row in all_of_them)
+        raise Refused(_("请用--community写明是哪个社区：{names}", names=names))
+    return found[0].id
 
 
 @main.command("export-minutes", help=_("导出会议MEETING（编号）的纪要，草稿也可以。"))
@@ -196,6 +223,7 @@ async def _look(settings: Settings) -> list[Finding]:
 
 @main.command(help=_("在数据文件夹的demo里装入演示社区，今天就开会，模拟居民进场、发言、投票。"))
 @click.option("--finish", is_flag=True, help=_("自动开完会，写出纪要就结束。"))
+@click.option("--year", is_flag=True, help=_("改为装入过去一年：12次议事日，185件需求。"))
 @click.option(
     "--residents",
     type=click.IntRange(6, 300),
@@ -203,7 +231,10 @@ async def _look(settings: Settings) -> list[Finding]:
     show_default=True,
     help=_("多少位模拟居民。"),
 )
-def demo(finish: bool, residents: int) -> None:
+def demo(finish: bool, residents: int, year: bool) -> None:
     settings = settings_from_environment()
     with contextlib.suppress(KeyboardInterrupt):  # how somebody who watched ends it
-        run(demonstrate(settings, residents=residents, finish=finish))
+        if year:
+            run(demonstrate_year(settings, finish=finish))
+        else:
+            run(demonstrate(settings, residents=residents, finish=finish))

@@ -66,13 +66,13 @@ async def demonstrate(settings: Settings, *, residents: int, finish: bool) -> No
     """Load, serve, let the residents come; with `finish`, chair it to published minutes too."""
     ours = replace(settings, var=str(settings.folder / FOLDER), database_url="")
     configure_log(replace(ours, log_level="warning"))
-    with _listening(ours, finish=finish) as listening:
+    with take_address(ours, finish=finish) as listening:
         facts = await _load(ours)
         port = listening.getsockname()[1]
         ours = replace(ours, port=str(port))
         url = f"http://127.0.0.1:{port}"
         show = Show(url=url, settings=ours, facts=facts, answers=Answers(), residents=residents)
-        async with _served(ours, listening) as server:
+        async with serving(ours, listening) as server:
             _tell_addresses(show)
             async with _hall(show, pause=0 if finish else PAUSE_SECONDS):
                 if finish:
@@ -82,7 +82,7 @@ async def demonstrate(settings: Settings, *, residents: int, finish: bool) -> No
                     await server
 
 
-def _listening(settings: Settings, *, finish: bool) -> socket.socket:
+def take_address(settings: Settings, *, finish: bool) -> socket.socket:
     """The address is taken before anything is made, so two demonstrations never share a folder."""
     try:
         return socket.create_server((settings.host, 0 if finish else int(settings.port)))
@@ -93,18 +93,25 @@ def _listening(settings: Settings, *, finish: bool) -> socket.socket:
 
 
 async def _load(settings: Settings) -> DemoFacts:
+    async with emptied(settings):
+        return await load_demonstration(key=secret_key(settings), at=_CLOCK.now())
+
+
+@contextlib.asynccontextmanager
+async def emptied(settings: Settings) -> AsyncIterator[None]:
+    """The store of the demonstration's own folder, open, with nothing in it."""
     for old in settings.folder.glob("deliberation.sqlite3*"):
         old.unlink()
     await store.migrate(settings.store_url)
     await store.open_store(settings.store_url)
     try:
-        return await load_demonstration(key=secret_key(settings), at=_CLOCK.now())
+        yield
     finally:
         await store.close_store()
 
 
 @contextlib.asynccontextmanager
-async def _served(
+async def serving(
     settings: Settings, listening: socket.socket
 ) -> AsyncIterator["asyncio.Task[None]"]:
     config = uvicorn.Config(

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import click
 
@@ -18,8 +19,10 @@ from deliberation.people.roles import Actor, Role
 
 R = TypeVar("R")
 
-OPERATOR = Actor(roles=frozenset({Role.ADMINISTRATOR}))
-"""Who holds the machine and its data folder. The journal names no person for what is done so."""
+
+def operator_in(community: UUID) -> Actor:
+    """Who holds the machine and its data folder; the journal names no person for what they do."""
+    return Actor(community=community, roles=frozenset({Role.ADMINISTRATOR}))
 
 
 class Refused(click.ClickException):

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from deliberation.cli.desk import OPERATOR, Refused, tell_json
+from deliberation.cli.desk import Refused, tell_json
 from deliberation.cli.wording import _, terminal_language
 from deliberation.clock import Clock
 from deliberation.demands import intaking as demands
@@ -14,6 +14,7 @@ from deliberation.errors import Code
 from deliberation.i18n import N_
 from deliberation.i18n.catalogs import translations_for, words_for
 from deliberation.people import intaking as people
+from deliberation.people.roles import Actor
 from deliberation.sheets import Limits
 
 
@@ -28,29 +29,29 @@ class Import:
     as_json: bool
 
 
-async def import_demands(wanted: Import, clock: Clock) -> None:
+async def import_demands(operator: Actor, wanted: Import, clock: Clock) -> None:
     """Preview and, unless it is a dry run, take over. Raises Refused when the file has errors."""
     intake = await demands.stage(
-        OPERATOR, wanted.data, wanted.name, limits=wanted.limits, at=clock.now()
+        operator, wanted.data, wanted.name, limits=wanted.limits, at=clock.now()
     )
-    report = json.loads((await demands.require_intake(intake)).report)
+    report = json.loads((await demands.require_intake(operator, intake)).report)
     if _is_taken(wanted, report):
-        await demands.confirm(OPERATOR, intake, at=clock.now())
+        await demands.confirm(operator, intake, at=clock.now())
     else:
-        await demands.discard(OPERATOR, intake)
+        await demands.discard(operator, intake)
     _tell(wanted, report)
 
 
-async def import_people(wanted: Import, clock: Clock, key: bytes) -> None:
+async def import_people(operator: Actor, wanted: Import, clock: Clock, key: bytes) -> None:
     """The same for a list of households and residents; `key` makes their cards."""
     intake = await people.stage(
-        OPERATOR, wanted.data, wanted.name, key=key, limits=wanted.limits, at=clock.now()
+        operator, wanted.data, wanted.name, key=key, limits=wanted.limits, at=clock.now()
     )
-    report = json.loads((await people.require_intake(intake)).report)
+    report = json.loads((await people.require_intake(operator, intake)).report)
     if _is_taken(wanted, report):
-        await people.confirm(OPERATOR, intake, at=clock.now())
+        await people.confirm(operator, intake, at=clock.now())
     else:
-        await people.discard(OPERATOR, intake)
+        await people.discard(operator, intake)
     _tell(wanted, report)
 
 

@@ -18,7 +18,7 @@ from deliberation.cli.wording import _
 from deliberation.config import SettingError, Settings
 from deliberation.i18n import N_
 from deliberation.keys import secret_key
-from deliberation.people.service import only_community
+from deliberation.people.service import first_community
 from deliberation.wire import PatientHttp, Wire
 
 LARGEST_MESSAGE = 64 * 1024
@@ -114,7 +114,7 @@ async def _prepare(settings: Settings) -> bool:
     await store.migrate(settings.store_url)
     await store.open_store(settings.store_url)
     try:
-        return await only_community() is None
+        return await first_community() is None
     finally:
         await store.close_store()
 

@@ -181,18 +181,29 @@ def demand_file(until: date) -> bytes:
     return text.getvalue().encode("gb18030")
 
 
+def domains() -> Sequence[str]:
+    """Seven, in their order."""
+    return list(_WISHES)
+
+
+def wish(n: int) -> tuple[str, str, str, int]:
+    """The nth demand: title, description, domain and the number of the building."""
+    domains = list(_WISHES)
+    domain, turn = domains[n % len(domains)], n // len(domains)
+    what, why = _WISHES[domain][turn % 9]
+    building = (n * 4 + turn) % 15 + 1
+    return f"{building}号楼{what}", f"{why}。（演示需求，内容是编的）", domain, building
+
+
 def _demands(until: date) -> Iterator[tuple[str, ...]]:
     chance = random.Random(SEED)  # noqa: S311  nothing secret: the same list every time
-    domains = list(_WISHES)
     for n in range(DEMANDS):
-        domain, turn = domains[n % len(domains)], n // len(domains)
-        wish, why = _WISHES[domain][turn % 9]
-        building = (n * 4 + turn) % 15 + 1
+        title, description, domain, building = wish(n)
         raised = until - timedelta(days=chance.randrange(1, RAISED_WITHIN_DAYS))
         yield (
             f"演示-{n + 1:03}",
-            f"{building}号楼{wish}",
-            f"{why}。（演示需求，内容是编的）",
+            title,
+            description,
             domain,
             f"{building}号楼",
             chance.choice(("网格走访", "议事箱", "居民来电", "网上提出")),

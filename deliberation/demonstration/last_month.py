@@ -14,7 +14,8 @@ from deliberation.ballots.opening import open_ballot
 from deliberation.ballots.votes import Casting
 from deliberation.errors import Refusal
 from deliberation.matters import service as matters
-from deliberation.matters.models import Matter
+from deliberation.matters import tasks
+from deliberation.matters.models import Matter, Task
 from deliberation.matters.service import Given
 from deliberation.matters.steps import Act, Step
 from deliberation.meetings import attending
@@ -112,5 +113,7 @@ async def _follow(chair: Actor, at: datetime) -> None:
         await matters.act_on(chair, matter.id, Act.ASSIGN, given, at=at)
         note = "演示进展：已看现场，方案已公示。"
         await matters.report_progress(chair, matter.id, note, at=at + timedelta(days=2))
-    done = Given(note="演示进展：已完工，请居民评一评。")
-    await matters.act_on(chair, adopted[-1].id, Act.REPORT_DONE, done, at=at + timedelta(days=12))
+    task = await Task.get(matter_id=adopted[-1].id)
+    await tasks.finish(
+        chair, task.id, "演示进展：已完工，请居民评一评。", at=at + timedelta(days=12)
+    )

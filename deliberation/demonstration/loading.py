@@ -7,10 +7,9 @@ votes and minutes, and the notice eight days ago. The community and its rule say
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from deliberation import journal
 from deliberation.agendas.editing import Edit, edit_item
 from deliberation.agendas.publishing import publish_notice
 from deliberation.agendas.service import items_of, propose_agenda
@@ -18,28 +17,18 @@ from deliberation.auth.tokens import setup_token
 from deliberation.demands import intaking
 from deliberation.demonstration import invented
 from deliberation.demonstration.last_month import hold_last_meeting
+from deliberation.demonstration.settling import Resident, settle
 from deliberation.founding.service import Founding, found
-from deliberation.journal.events import PeopleImported
 from deliberation.matters.steps import Step
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay, Meeting
-from deliberation.people.cards import code_of, new_cards
-from deliberation.people.models import Card, Community, Household, Person, Place, Unit
+from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Role
 
 LOGIN = "yanshi"
 ZONE = "Asia/Shanghai"
 FOUNDED_BEFORE = timedelta(days=60)
 NOTICED_BEFORE = timedelta(days=8)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoResident:
-    """A household's representative, with the code on their card."""
-
-    person: UUID
-    household: UUID
-    code: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +39,7 @@ class DemoFacts:
     password: str
     facilitator: Actor
     meeting: UUID
-    residents: Sequence[DemoResident]
+    residents: Sequence[Resident]
 
 
 async def load_demonstration(*, key: bytes, at: datetime) -> DemoFacts:
@@ -77,7 +66,7 @@ async def load_demonstration(*, key: bytes, at: datetime) -> DemoFacts:
         name=facts.facilitator,
         roles=frozenset({Role.FACILITATOR, Role.ADMINISTRATOR}),
     )
-    residents = await _settle(community, key, founded)
+    residents = await settle(community, key, founded)
     await _list_demands(chair, community, founded)
     people = [(resident.person, resident.household) for resident in residents]
     days = await DeliberationDay.filter(held_on__lte=_today(at)[0]).order_by("held_on")
@@ -96,46 +85,6 @@ def _today(at: datetime) -> tuple[date, str]:
     """The local date and time of day."""
     local = at.astimezone(ZoneInfo(ZONE))
     return local.date(), f"{local:%H:%M}"
-
-
-@journal.shielded
-async def _settle(community: Community, key: bytes, at: datetime) -> Sequence[DemoResident]:
-    """All homes in one unit of work, each with a representative who has a card."""
-    paths = await Place.filter(community_id=community.id).values_list("path", "id")
-    places = {str(path): place for path, place in paths}
-    units, households, people = [], [], []
-    for home in invented.homes():
-        path = " / ".join(home.place)
-        unit = Unit(
-            id=uuid4(),
-            community_id=community.id,
-            place_id=places[path],
-            place_path=path,
-            label=home.label,
-            area_hundredths=home.area_hundredths,
-        )
-        household = Household(id=uuid4(), community_id=community.id, unit_id=unit.id)
-        person = Person(
-            id=uuid4(), community_id=community.id, household_id=household.id, name=home.name
-        )
-        household.representative_id = person.id
-        units.append(unit)
-        households.append(household)
-        people.append(person)
-    cards = new_cards(key, [person.id for person in people], set(), at)
-    async with journal.record(community.id, actor=None, at=at) as entry:
-        await Unit.bulk_create(units)
-        await Household.bulk_create(households)
-        await Person.bulk_create(people)
-        await Card.bulk_create(cards)
-        taken = PeopleImported(intake=uuid4(), added=len(households), changed=0, unchanged=0)
-        entry.tell(taken)
-    return [
-        DemoResident(
-            person=card.person_id, household=home.id, code=code_of(key, card.id, card.serial)
-        )
-        for card, home in zip(cards, households, strict=True)
-    ]
 
 
 async def _list_demands(chair: Actor, community: Community, at: datetime) -> None:
