@@ -18,10 +18,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from deliberation import journal, store
+from deliberation.api.routes import ROUTES
 from deliberation.auth.limiting import Limiter
 from deliberation.ballots import secret
 from deliberation.ballots.service import close_due
 from deliberation.ballots.writer import WRITER
+from deliberation.claims import ticking
 from deliberation.clock import Clock, SystemClock
 from deliberation.config import Settings
 from deliberation.demands.service import journal_supports
@@ -33,11 +35,16 @@ from deliberation.keys import secret_key
 from deliberation.live.endpoint import serve
 from deliberation.live.hub import Hub
 from deliberation.live.protocol import CLOSE_REFUSED
+from deliberation.mail import Post
 from deliberation.matters.rating import journal_ratings
 from deliberation.meetings import viewing
 from deliberation.meetings.service import top_up_days
 from deliberation.papers import close_papers
-from deliberation.people.service import only_community
+from deliberation.people.service import first_community
+from deliberation.photos import close_photos
+from deliberation.reminders import scheduler
+from deliberation.reminders.mailing import Mailer
+from deliberation.reminders.telling import Teller
 from deliberation.rendering import ROOT
 from deliberation.web import guarding
 from deliberation.web.headers import SecurityHeaders
@@ -67,6 +74,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Starlette:
             Route("/robots.txt", robots),
             WebSocketRoute("/live", live),
             Mount("/static", StaticFiles(directory=ROOT / "static"), name="static"),
+            *ROUTES,
             *routes_of(PAGES),
         ],
         middleware=[Middleware(SecurityHeaders, is_secure=settings.is_secure)],
@@ -89,6 +97,7 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     forget()
     await secret.scrub_if_needed()
     tasks = [asyncio.create_task(_tidy(desk.clock)), asyncio.create_task(bell.hear_others())]
+    tasks += [asyncio.create_task(scheduler.run(made)) for made in rounds_of(desk)]
     try:
         yield
     finally:
@@ -99,7 +108,29 @@ async def _lifespan(app: Starlette) -> AsyncIterator[None]:
         await WRITER.drain()
         await journal.drain()
         close_papers()
+        close_photos()
         await store.close_store()
+
+
+def rounds_of(desk: Desk) -> list[scheduler.Round]:
+    """What one process at a time does every few seconds. Letters go by themselves: a mail server
+    may let others wait. Raises SettingError."""
+    by_itself = scheduler.Round(
+        name="chores",
+        clock=desk.clock,
+        chores=(
+            scheduler.Chore(name="claims", act=lambda at, _since: ticking.tick(at)),
+            scheduler.Chore(name="reminders", act=Teller().remind),
+        ),
+    )
+    post = Post.of(desk.settings)
+    if post is None:
+        return [by_itself]
+    if not desk.settings.public_url:
+        _log.warning("letters_have_local_links", setting="DELIBERATION_PUBLIC_URL")
+    mailer = Mailer(post, base_url=desk.settings.base_url, key=desk.key)
+    chore = scheduler.Chore(name="letters", act=mailer.mail)
+    return [by_itself, scheduler.Round(name="letters", clock=desk.clock, chores=(chore,))]
 
 
 async def _tidy(clock: Clock) -> None:
@@ -110,7 +141,7 @@ async def _tidy(clock: Clock) -> None:
 
 
 async def _tidy_up(clock: Clock, *, is_hourly: bool) -> None:
-    if await only_community() is None:
+    if await first_community() is None:
         return
     await _quietly(lambda: journal_supports(at=clock.now()))
     await _quietly(lambda: journal_ratings(at=clock.now()))

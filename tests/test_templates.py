@@ -6,6 +6,8 @@ from pathlib import Path
 import jinja2
 import pytest
 
+from deliberation import rendering
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLES = sorted((ROOT / "static" / "css").glob("*.css"))
@@ -52,3 +54,25 @@ def test_a_stylesheet_is_short_and_fetches_nothing(path: Path) -> None:
     assert len(text.splitlines()) <= 300
     assert "@import" not in text
     assert "url(" not in text
+
+
+WRITTEN = "绿化<i>50%</i>{n}"
+AS_TEXT = "绿化&lt;i&gt;50%&lt;/i&gt;{n}"
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("{{ _(written) }}", AS_TEXT),
+        ('{{ _("还有%(what)s", what=written) }}', f"还有{AS_TEXT}"),
+        ("{% trans what=_(written) %}<b>{{ what }}</b>{% endtrans %}", f"<b>{AS_TEXT}</b>"),
+        ("{% macro tag(said) %}{{ said }}{% endmacro %}{{ tag(_(written)) }}", AS_TEXT),
+        ('{{ _("照抄“85.7%”") }}', "照抄“85.7%”"),
+    ],
+)
+def test_what_people_wrote_is_neither_markup_nor_a_format(source: str, shown: str) -> None:
+    mark = rendering._telling.set({"translate": str})
+    try:
+        assert rendering.ENVIRONMENT.from_string(source).render(written=WRITTEN) == shown
+    finally:
+        rendering._telling.reset(mark)

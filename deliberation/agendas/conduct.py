@@ -8,13 +8,20 @@ from deliberation.agendas.models import AgendaItem
 from deliberation.demands.models import Demand
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
-from deliberation.journal.events import ItemClosed, ItemOpened, MeetingAdjourned, MotionRead
+from deliberation.journal.events import (
+    ItemClosed,
+    ItemOpened,
+    MatterCarriedOver,
+    MeetingAdjourned,
+    MotionRead,
+)
 from deliberation.journal.views import ItemView, MeetingState
-from deliberation.matters.models import MatterDemand
+from deliberation.matters.models import Matter, MatterDemand
 from deliberation.matters.service import apply, facts_of, require_matter
-from deliberation.matters.steps import Act, Step
+from deliberation.matters.steps import Act, MatterState, Step
 from deliberation.meetings import rules
 from deliberation.meetings.attending import tell_arrivals
+from deliberation.meetings.participating import note_attendance
 from deliberation.meetings.service import require_meeting
 from deliberation.meetings.standing import facts_of as standing_of
 from deliberation.meetings.standing import item_facts, require_current, require_item
@@ -27,7 +34,7 @@ LONGEST_OUTCOME = 250
 async def open_item(actor: Actor, meeting: UUID, item: UUID | None = None, *, at: datetime) -> None:
     """Call an item: the given one, or the next in order."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         chosen = require_item(state, item) if item is not None else _next(state)
         rules.check_may_open_item(standing_of(state), item_facts(chosen))
@@ -46,7 +53,7 @@ def _next(state: MeetingState) -> ItemView:
 async def read_motion(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Read the noticed wording out: the matter, discussed now, is put to the decision."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         item = require_current(state)
         wording = item.wording or ""
@@ -61,7 +68,7 @@ async def read_motion(actor: Actor, meeting: UUID, *, at: datetime) -> None:
 
 async def _put_to_decision(entry: journal.Recorder, matter: UUID) -> None:
     found = await require_matter(matter)
-    if found.step != Step.DISCUSS:
+    if found.step != Step.DISCUSS or found.state != MatterState.ACTIVE:
         return
     facts = await facts_of(found, at=entry.at, was_discussed=True, has_wording=True)
     await apply(entry, found, Act.PUT_TO_DECISION, facts)
@@ -73,7 +80,7 @@ async def close_item(actor: Actor, meeting: UUID, outcome: str = "", *, at: date
     actor.require(Permission.PRESIDE)
     if len(outcome.strip()) > LONGEST_OUTCOME:
         raise Refusal(Code.FIELD_TOO_LONG, field=N_("这一项的结果"), limit=LONGEST_OUTCOME)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         item = require_current(state)
         rules.check_may_close_item(standing_of(state), item_facts(item))
@@ -112,19 +119,29 @@ def _usual_outcome(item: ItemView) -> str:
 async def adjourn(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Close the meeting; what was not reached is carried over and counted."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         row = await require_meeting(meeting)
         state = await journal.state_of(meeting)
         rules.check_may_adjourn(standing_of(state))
         present = await tell_arrivals(entry, meeting)
         row.state = rules.MeetingState.ADJOURNED
         await row.save(update_fields=["state"])
-        await _carry_over([i.matter for i in state.items if i.state == "waiting" and i.matter])
+        await _carry_over(entry, meeting, [i.id for i in state.items if i.state == "waiting"])
         entry.tell(MeetingAdjourned(present=present), subject=f"meeting:{meeting}")
+        await note_attendance(entry, row, state)
 
 
-async def _carry_over(matters: list[UUID]) -> None:
-    rows = await MatterDemand.filter(matter_id__in=matters)
-    for demand in await Demand.filter(id__in=[row.demand_id for row in rows]):
+async def _carry_over(entry: journal.Recorder, meeting: UUID, items: list[UUID]) -> None:
+    """Matters that were not reached, their demands, and demands that are no matter yet."""
+    missed = await AgendaItem.filter(id__in=items).order_by("position")
+    matters = await Matter.filter(id__in=[item.matter_id for item in missed if item.matter_id])
+    for matter in sorted(matters, key=lambda one: one.number):
+        matter.carried_over += 1
+        await matter.save(update_fields=["carried_over"])
+        told = MatterCarriedOver(matter=matter.id, meeting=meeting, times=matter.carried_over)
+        entry.tell(told, subject=f"matter:{matter.id}")
+    rows = await MatterDemand.filter(matter_id__in=[matter.id for matter in matters])
+    demands = {row.demand_id for row in rows} | {item.demand_id for item in missed}
+    for demand in await Demand.filter(id__in=[one for one in demands if one is not None]):
         demand.carried_over += 1
         await demand.save(update_fields=["carried_over"])

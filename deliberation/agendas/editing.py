@@ -55,7 +55,7 @@ async def require_item(meeting: UUID, item: UUID) -> AgendaItem:
 async def edit_item(actor: Actor, meeting: UUID, item: UUID, edit: Edit, *, at: datetime) -> None:
     """Change minutes, reporter, step, title or wording before the notice."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         row = await require_item(meeting, item)
         changes = _changes(row, edit)
@@ -133,7 +133,7 @@ async def move_item(
 ) -> None:
     """Give an item another place; against the ranking only with a reason."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         items = await items_of(meeting)
         row = next((i for i in items if i.id == item), None)
@@ -144,7 +144,7 @@ async def move_item(
         after = [*others[: place - 1], row, *others[place - 1 :]]
         ranked = await _ranking(found, at)
         rules.check_reason(demands_on(items), demands_on(after), ranked, reason)
-        await _renumber(after)
+        await renumber(after)
         if reason:
             await AgendaItem.filter(id=item).update(override_reason=reason)
         moved = AgendaItemMoved(item=item, position=place, reason=reason or None)
@@ -155,7 +155,7 @@ async def _ranking(meeting: Meeting, at: datetime) -> list[UUID]:
     return [r.demand.id for r in await ranking_for(meeting, at=at)]
 
 
-async def _renumber(items: Sequence[AgendaItem]) -> None:
+async def renumber(items: Sequence[AgendaItem]) -> None:
     for position, item in enumerate(items, start=1):
         if item.position != position:
             await AgendaItem.filter(id=item.id).update(position=position)
@@ -167,7 +167,7 @@ async def remove_item(
 ) -> None:
     """Put an item back on the list; against the ranking only with a reason."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         items = await items_of(meeting)
         await require_item(meeting, item)
@@ -175,5 +175,5 @@ async def remove_item(
         ranked = await _ranking(found, at)
         rules.check_reason(demands_on(items), demands_on(after), ranked, reason)
         await AgendaItem.filter(id=item).delete()
-        await _renumber(after)
+        await renumber(after)
         entry.tell(AgendaItemRemoved(item=item, reason=reason or None), subject=f"item:{item}")

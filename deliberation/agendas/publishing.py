@@ -13,14 +13,18 @@ from msgspec.structs import replace
 from deliberation import journal
 from deliberation.agendas import rules, votes
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.service import items_of, lock_list
-from deliberation.demands.service import require_demand
-from deliberation.errors import Refusal
+from deliberation.agendas.service import check_public, items_of, lock_list
+from deliberation.demands.service import check_not_merged, require_demand
+from deliberation.errors import Code, Refusal
+from deliberation.gatherings.bodies import require_body
+from deliberation.gatherings.venues import require_venue
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import MeetingNoticed, NoticedItem, body_of
 from deliberation.matters.service import apply, facts_of, open_matter
 from deliberation.matters.steps import Act, Step
+from deliberation.matters.workflow import available
 from deliberation.meetings.attending import set_roll
+from deliberation.meetings.kinds import TALK
 from deliberation.meetings.models import Meeting
 from deliberation.meetings.rules import MeetingState, check_may_notice, present_required
 from deliberation.meetings.service import require_meeting
@@ -49,13 +53,42 @@ async def checks_for(meeting: Meeting, *, at: datetime) -> list[rules.Check]:
         items=planned,
         held_on=meeting.starts_at.astimezone(zone).date(),
         today=at.astimezone(zone).date(),
-        rule=await meeting_rule(community.id),
+        rule=await rule_for(meeting),
         day_minutes=meeting.minutes,
         roll=len(roll),
         area_hundredths=sum(roll.values()),
+        is_talk=meeting.kind == TALK,
+        place=await _place_of(meeting),
     )
     facts = await _with_voters(facts, meeting)
     return [*rules.checks(facts), *votes.checks(facts)]
+
+
+async def rule_for(meeting: Meeting) -> Rule:
+    """The community's rule for meetings; a talk needs neither attendance nor days of notice."""
+    rule = await meeting_rule(meeting.community_id)
+    if meeting.kind != TALK:
+        return rule
+    return replace(rule, attendance=None, attendance_area=None, notice_days=0)
+
+
+async def _place_of(meeting: Meeting) -> rules.PlaceFacts | None:
+    if meeting.venue_id is None:
+        return None
+    venue = await require_venue(meeting.community_id, meeting.venue_id)
+    return rules.PlaceFacts(
+        name=venue.name,
+        capacity=venue.capacity,
+        is_step_free=venue.has_step_free_way,
+        is_open=venue.closed_at is None,
+    )
+
+
+async def _convener_of(meeting: Meeting) -> str:
+    """The body's name; empty where the community itself convenes."""
+    if meeting.body_id is None:
+        return ""
+    return (await require_body(meeting.community_id, meeting.body_id)).name
 
 
 async def rules_for(community: UUID, items: Sequence[AgendaItem]) -> dict[str, Rule]:
@@ -114,7 +147,7 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
     Raises AGENDA_CHECKS_FAILED while a check has failed.
     """
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await require_meeting(meeting)
         check_may_notice(MeetingState(found.state))
         community = await lock_list(found.community_id)
@@ -123,10 +156,10 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
         for item in items:
             await _take_up(entry, community, item)
         roll = await roll_for(found)
-        rule = await meeting_rule(community.id)
+        rule = await rule_for(found)
         await set_roll(meeting, roll)
         lines = _lines(items, await rules_for(community.id, items))
-        noticed = _noticed(found, rule, lines, len(roll))
+        noticed = _noticed(found, rule, lines, len(roll), await _convener_of(found))
         await _freeze(found, rule, noticed, at)
         notice = await _store(found, noticed, at)
         sealed = replace(noticed, notice_digest=notice.digest)
@@ -135,17 +168,25 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
 
 
 async def _take_up(entry: journal.Recorder, community: Community, item: AgendaItem) -> None:
+    """A demand's matter is accepted where its way lets it, else as far as the chair can take it in
+    the meeting."""
     item.is_noticed = True
     if item.demand_id is not None and item.matter_id is None:
-        matter = await open_matter(entry, community, [await require_demand(item.demand_id)])
+        demand = await require_demand(item.demand_id)
+        check_not_merged(demand)
+        check_public(demand)
+        if demand.state != "listed":  # claimed since it was put on the agenda
+            raise Refusal(Code.DEMAND_TAKEN_UP, number=demand.number)
+        matter = await open_matter(entry, community, [demand])
         item.matter_id = matter.id
-        if item.step != Step.RAISE:
-            await apply(entry, matter, Act.ACCEPT, await facts_of(matter, at=entry.at))
+        facts = await facts_of(matter, at=entry.at)
+        if item.step != Step.RAISE and Act.ACCEPT in available(facts):
+            await apply(entry, matter, Act.ACCEPT, facts)
     await item.save(update_fields=["is_noticed", "matter_id"])
 
 
 def _noticed(
-    meeting: Meeting, rule: Rule, lines: Sequence[NoticedItem], roll: int
+    meeting: Meeting, rule: Rule, lines: Sequence[NoticedItem], roll: int, convener: str
 ) -> MeetingNoticed:
     return MeetingNoticed(
         meeting=meeting.id,
@@ -158,6 +199,9 @@ def _noticed(
         present_required=present_required(rule, roll),
         items=tuple(lines),
         notice_digest="",
+        kind=meeting.kind,
+        level=meeting.level,
+        convener=convener,
     )
 
 

@@ -1,7 +1,7 @@
 """Why a published agenda is as it is, read back for everybody: ranks, and reasons for overrides."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from deliberation import journal
 from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.ranking import Ranked
 from deliberation.agendas.service import items_of
+from deliberation.demands.models import Demand
 from deliberation.journal.events import AgendaItemAdded, AgendaItemRemoved
 
 READ_BACK = 1_000
@@ -44,12 +45,22 @@ def _placed(item: AgendaItem) -> Placed:
 
 async def _left_out(meeting: UUID, items: Sequence[AgendaItem]) -> list[LeftOut]:
     titles: dict[UUID, str] = {}
+    demands: dict[str, UUID] = {}
     reasons: dict[str, str] = {}
     for happened in await journal.entries(meeting, limit=READ_BACK):
         match happened.event:
-            case AgendaItemAdded(item=item, title=title):
+            case AgendaItemAdded(item=item, title=title, demand=demand):
                 titles[item] = title
+                if demand is not None:
+                    demands[title] = demand
             case AgendaItemRemoved(item=item, reason=str(reason)):
                 reasons[titles[item]] = reason
-    kept = {item.title for item in items}
+    kept = {item.title for item in items} | await _private(demands)
     return [LeftOut(title=t, reason=r) for t, r in reasons.items() if t not in kept]
+
+
+async def _private(demands: Mapping[str, UUID]) -> set[str]:
+    """Of titles and their demands, those that are nobody else's business any more."""
+    rows = await Demand.filter(id__in=list(demands.values()), is_private=True).only("id")
+    hidden = {row.id for row in rows}
+    return {title for title, demand in demands.items() if demand in hidden}

@@ -33,6 +33,16 @@ class PlannedItem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceFacts:
+    """The venue that was chosen; `capacity` in persons, 0: not known."""
+
+    name: str
+    capacity: int
+    is_step_free: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaFacts:
     """What is true of a meeting when its notice is to be published."""
 
@@ -52,6 +62,9 @@ class AgendaFacts:
     units_without_area: int = 0
     units_without_household: int = 0
     """Owned, and on no roll."""
+    is_talk: bool = False
+    """An informal meeting: its agenda may be empty, and nothing is voted on."""
+    place: PlaceFacts | None = None
 
     def rule_of(self, item: PlannedItem) -> Rule:
         return item.rule or self.rule
@@ -124,15 +137,58 @@ def check_reason(
 
 def checks(facts: AgendaFacts) -> list[Check]:
     """All checks before the notice, passed or not, in the order in which they are shown."""
+    if facts.is_talk:
+        return [*_talk_checks(facts), _roll_check(facts), *_place_checks(facts)]
     return [
         _notice_check(facts),
         _items_check(facts),
         *_wording_checks(facts),
         _attendance_check(facts),
         _roll_check(facts),
+        *_place_checks(facts),
         _time_check(facts),
         _reporter_check(facts),
     ]
+
+
+def _talk_checks(facts: AgendaFacts) -> Iterator[Check]:
+    """What is put to a vote belongs on the agenda of a deliberation."""
+    voted = (item for item in facts.items if item.step is Step.DECIDE or item.wording.strip())
+    decided = [item.position for item in voted]
+    for position in decided:
+        yield Check(
+            state=CheckState.FAILED,
+            says=say(N_("第{item}项不能在恳谈会上表决"), item=position),
+            detail=say(N_("改为讨论，或者排到议事会上。")),
+            item=position,
+        )
+    if not decided:
+        detail = say(N_("不定到会户数，不表决；谈出来的建议记下来"))
+        yield _check(True, say(N_("恳谈会从简")), detail)
+
+
+def _place_checks(facts: AgendaFacts) -> Iterator[Check]:
+    place = facts.place
+    if place is None:
+        return
+    if not place.is_open:
+        says = say(N_("场地“{venue}”已经停用"), venue=place.name)
+        yield _warned(says, say(N_("公告上写的还是这里，请先与场地核对")))
+    if place.capacity and facts.roll > place.capacity:
+        detail = say(
+            N_("{venue}坐{capacity}人，应到{roll}户"),
+            venue=place.name,
+            capacity=place.capacity,
+            roll=facts.roll,
+        )
+        yield _warned(say(N_("场地坐不下")), detail)
+    if not place.is_step_free:
+        detail = say(N_("{venue}没有无台阶通道，请安排人接送或帮忙"), venue=place.name)
+        yield _warned(say(N_("轮椅进不去")), detail)
+
+
+def _warned(says: Sentence, detail: Sentence) -> Check:
+    return Check(state=CheckState.WARNING, says=says, detail=detail)
 
 
 def failed(found: Sequence[Check]) -> int:

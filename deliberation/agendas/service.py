@@ -12,7 +12,7 @@ from deliberation.agendas import rules
 from deliberation.agendas.models import AgendaItem
 from deliberation.agendas.ranking import DemandStanding, Ranked, Weights, propose, rank
 from deliberation.demands.models import Demand
-from deliberation.demands.service import require_demand
+from deliberation.demands.service import check_not_merged, require_demand
 from deliberation.errors import Code, Refusal
 from deliberation.journal.canonical import canonical
 from deliberation.journal.events import (
@@ -60,7 +60,7 @@ def _coming_items(*, besides: UUID | None = None) -> QuerySet[AgendaItem]:
 
 async def ranking_of(community: Community, *, at: datetime) -> list[Ranked]:
     """Demands on the list, ranked by the community's published weights on the present day."""
-    listed = await Demand.filter(community_id=community.id, state="listed")
+    listed = await Demand.filter(community_id=community.id, state="listed", is_private=False)
     on = at.astimezone(ZoneInfo(community.zone)).date()
     return rank([_standing(d) for d in listed], await weights_of(community.id), on)
 
@@ -110,7 +110,7 @@ async def propose_agenda(actor: Actor, meeting: UUID, *, at: datetime) -> list[A
     """Fill the time that is left: first what earlier meetings left over, then the demand list
     by rank. What is on the agenda already stays."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         await lock_list(found.community_id)
         items = await items_of(meeting)
@@ -171,6 +171,7 @@ async def _add(
         step=item.step,
         minutes=item.minutes,
         matter=item.matter_id,
+        demand=item.demand_id,
         reason=reason or None,
     )
     entry.tell(added, subject=f"item:{item.id}")
@@ -183,11 +184,14 @@ async def add_demand(
 ) -> None:
     """Put a demand on the agenda; out of its turn only with a reason, which is published."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         await lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_demand(demand)
+        actor.check_in(row.community_id)
+        check_not_merged(row)
+        check_public(row)
         await _check_only_here(_coming_items(besides=meeting).filter(demand_id=demand))
         if row.state != "listed" or any(item.demand_id == demand for item in items):
             raise Refusal(Code.AGENDA_ALREADY_ON)
@@ -196,6 +200,12 @@ async def add_demand(
         _check_reason(before, [*before, demand], ranked, reason)
         place = next((r for r in ranked if r.demand.id == demand), None)
         await _add(entry, found, len(items) + 1, demand=row, ranked=place, reason=reason)
+
+
+def check_public(demand: Demand) -> None:
+    """A dispute, and what was sent elsewhere, is on no agenda: AGENDA_DEMAND_UNSUITABLE."""
+    if demand.is_private or demand.state in ("referred", "resolved", "declined"):
+        raise Refusal(Code.AGENDA_DEMAND_UNSUITABLE, number=demand.number)
 
 
 async def lock_list(community: UUID) -> Community:
@@ -225,11 +235,12 @@ def _check_reason(
 async def add_matter(actor: Actor, meeting: UUID, matter: UUID, *, at: datetime) -> None:
     """Put a matter on the agenda, at the step it has come to."""
     actor.require(Permission.PREPARE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
         await lock_list(found.community_id)
         items = await items_of(meeting)
         row = await require_matter(matter)
+        actor.check_in(row.community_id)
         await _check_only_here(_coming_items(besides=meeting).filter(matter_id=matter))
         if row.state != MatterState.ACTIVE or any(item.matter_id == matter for item in items):
             raise Refusal(Code.AGENDA_ALREADY_ON)

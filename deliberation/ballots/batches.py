@@ -131,7 +131,7 @@ async def enter(
     Raises what `open_ballot_in`, `check_channel` and `batch_counting.check_fits` refuse.
     """
     actor.require(Permission.ENTER_PAPERS)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await open_ballot_in(meeting, ballot_id, at=at)
         check_channel(frozen_of(ballot), stack.channel)
         _check_whole(stack)
@@ -182,7 +182,7 @@ async def check(
     Raises BATCH_SAME_PERSON, BATCH_OTHERS, BATCH_SETTLED.
     """
     actor.require(Permission.ENTER_PAPERS)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         batch, ballot = await _waiting(meeting, batch_id)
         if actor.person == batch.entered_by_id:
             raise Refusal(Code.BATCH_SAME_PERSON)
@@ -202,7 +202,7 @@ async def correct(
     Raises BATCH_OTHERS, BATCH_SETTLED.
     """
     actor.require(Permission.ENTER_PAPERS)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         batch, ballot = await _waiting(meeting, batch_id)
         if actor.person != batch.entered_by_id:
             raise Refusal(Code.BATCH_OTHERS)
@@ -246,7 +246,7 @@ async def withdraw(
     actor.require(Permission.ENTER_PAPERS)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         batch, ballot = await _waiting(meeting, batch_id)
         batch.state = "withdrawn"
         if ballot.is_secret:

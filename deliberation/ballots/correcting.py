@@ -38,7 +38,7 @@ async def add_elector(
     """
     actor.require(Permission.PRESIDE)
     said = _reason(reason)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await _held(meeting, ballot, at)
         voters = await voters_in(found.electorate_id)
         new = await _voter_of(actor, found, voters, who, key)
@@ -64,7 +64,7 @@ async def strike_elector(
     """
     actor.require(Permission.PRESIDE)
     said = _reason(reason)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await _held(meeting, ballot, at)
         voter = await voter_named(ballot, who, key=key)
         for table in (Vote, Mark, Paper):

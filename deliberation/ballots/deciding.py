@@ -29,7 +29,7 @@ async def break_tie(
     actor.require(Permission.PRESIDE)
     if choice not in CHOICES:
         raise Refusal(Code.BALLOT_CHOICE_UNKNOWN)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await ballot_in(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
         if actor.person != ballot.silent_id:

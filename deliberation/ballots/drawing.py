@@ -41,7 +41,7 @@ async def draw(actor: Actor, meeting: UUID, ballot_id: UUID, digits: str, *, at:
     actor.require(Permission.ENTER_PAPERS)
     if not _DIGITS.fullmatch(digits):
         raise Refusal(Code.FIELD_INVALID, field=N_("抽出的数字"))
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await ballot_in(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
         await results.check_heard(ballot, at)

@@ -62,7 +62,7 @@ async def issue(
     BALLOT_PAPER_ISSUED, BALLOT_SERIAL_RETURNED, BALLOT_ON_ANOTHER_CHANNEL.
     """
     actor.require(Permission.ENTER_PAPERS)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await open_ballot_in(meeting, ballot_id, at=at)
         voter = await voter_named(ballot.id, whose.strip(), key=key)
         if ballot.is_secret:
@@ -131,7 +131,7 @@ async def issue_to_all(actor: Actor, meeting: UUID, ballot_id: UUID, *, at: date
     returns how many. A voter may still vote on a screen. Raises BALLOT_CHANNEL_UNSUITABLE in a
     secret ballot, where a paper stands for the vote."""
     actor.require(Permission.ENTER_PAPERS)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await open_ballot_in(meeting, ballot_id, at=at)
         if ballot.is_secret:
             raise Refusal(Code.BALLOT_CHANNEL_UNSUITABLE, channel=CHANNEL_WORDS[ChannelClass.PAPER])

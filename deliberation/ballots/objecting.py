@@ -37,7 +37,9 @@ async def raise_objection(actor: Actor, ballot_id: UUID, words: str, *, at: date
     person = actor.present_person()
     said = _required(words, N_("异议"))
     ballot = await _require(ballot_id)
-    async with journal.record(ballot.meeting_id, actor=person, at=at) as entry:
+    async with journal.record(
+        ballot.meeting_id, actor=person, within=actor.community, at=at
+    ) as entry:
         if not is_open_to_objections(await _require(ballot_id), at):
             raise Refusal(Code.BALLOT_NOT_PROVISIONAL)
         found = await Objection.get_or_none(ballot_id=ballot_id, person_id=person)
@@ -62,7 +64,9 @@ async def answer_objection(actor: Actor, objection: UUID, words: str, *, at: dat
     if found is None:
         raise Refusal(Code.NOT_FOUND)
     ballot = await _require(found.ballot_id)
-    async with journal.record(ballot.meeting_id, actor=actor.person, at=at) as entry:
+    async with journal.record(
+        ballot.meeting_id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         row = await Objection.get(id=objection)
         if row.answered_at is not None:
             raise Refusal(Code.OBJECTION_ANSWERED)

@@ -49,7 +49,7 @@ async def open_ballot(actor: Actor, meeting: UUID, *, seconds: int | None, at: d
     Rule, question, wording and electorate are frozen here. Returns the ballot's id.
     """
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         state = await journal.state_of(meeting)
         item = require_current(state)
         await tell_arrivals(entry, meeting)

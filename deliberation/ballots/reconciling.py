@@ -109,7 +109,7 @@ async def sign(
     actor.require(Permission.SUPERVISE)
     if len(note) > 250:
         raise Refusal(Code.FIELD_TOO_LONG, field="note", limit=250)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         ballot = await ballot_in(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
         person = actor.present_person()

@@ -70,7 +70,7 @@ async def extend(
     Raises BALLOT_WINDOW_OVER once a window has ended.
     """
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         item, ballot = await _ballot_meant(meeting, ballot_id)
         eligibility.check_is_open(item.position, BallotState(ballot.state))
         if ballot.closes_at is not None:
@@ -114,7 +114,7 @@ async def close(
     """Close the vote. What was committed before counts, what comes after is refused. Before the
     end of a window of days it is refused, unless everybody has voted."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         item, ballot = await _ballot_meant(meeting, ballot_id)
         is_running = ballot.closes_at is not None and at < ballot.closes_at
         if is_running and await turnout(ballot.id) < ballot.entitled:
@@ -197,7 +197,7 @@ async def announce(
     count rests on is missing.
     """
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         item, ballot = await _ballot_meant(meeting, ballot_id)
         eligibility.check_may_announce(BallotState(ballot.state))
         frozen = frozen_of(ballot)
@@ -243,7 +243,7 @@ async def certify(actor: Actor, meeting: UUID, ballot_id: UUID, *, at: datetime)
     """Make a provisional result final, after its objection window, every objection answered; the
     resolution is recorded. Raises BALLOT_NOT_PROVISIONAL, BALLOT_OBJECTIONS_OPEN."""
     actor.require(Permission.PRESIDE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         item, ballot = await _ballot_meant(meeting, ballot_id)
         eligibility.check_is_provisional(
             BallotState(ballot.state), ballot.objections_until, ballot.certified_at
@@ -264,7 +264,7 @@ async def void(
     actor.require(Permission.PRESIDE)
     if not reason.strip():
         raise Refusal(Code.REASON_REQUIRED)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         _item, ballot = await _ballot_meant(meeting, ballot_id)
         is_provisional = ballot.objections_until is not None and ballot.certified_at is None
         eligibility.check_may_void(BallotState(ballot.state), is_provisional=is_provisional)

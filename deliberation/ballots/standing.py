@@ -63,6 +63,12 @@ async def has_voted(ballot: UUID, actor: Actor) -> bool | None:
 async def not_voted(actor: Actor, ballot: UUID) -> Sequence[str]:
     """Doors and names of those who have not voted, to remind them; for the chair's desk only."""
     actor.require(Permission.PRESIDE)
+    held = await store.read(
+        "SELECT m.community_id AS id FROM ballot b JOIN meeting m ON m.id = b.meeting_id"
+        " WHERE b.id = ?",
+        ballot,
+    )
+    actor.check_in(store.identity(held[0]["id"]) if held else None)
     rows = await store.read(
         "SELECT e.voter_id AS id FROM ballot b JOIN elector e"
         " ON e.electorate_id = b.electorate_id WHERE b.id = ? AND NOT EXISTS (SELECT 1 FROM vote v"

@@ -10,8 +10,9 @@ from deliberation.faces.quorum import Quorum
 from deliberation.i18n import N_
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.journal.views import ItemView, MeetingState
+from deliberation.matters.asking import MARKS, last_of
 from deliberation.matters.models import Matter, MatterDemand, Progress
-from deliberation.matters.rating import rating_totals
+from deliberation.matters.rating import MARK_WORDS, rating_totals
 from deliberation.rulesets.wording import UNITS
 
 BALLOT_SECONDS = 180
@@ -165,7 +166,7 @@ async def offer_of(state: MeetingState, community: UUID) -> dict[str, Any] | Non
 async def _raised(item: ItemView, community: UUID) -> list[dict[str, Any]]:
     if item.matter is None:
         rows = (
-            await Demand.filter(community_id=community, state="listed")
+            await Demand.filter(community_id=community, state="listed", is_private=False)
             .order_by("-raised_on")
             .limit(10)
         )
@@ -189,11 +190,13 @@ async def _open(item: ItemView, community: UUID) -> list[Matter]:
 
 
 async def _ratings(matter: UUID) -> dict[str, Any]:
-    totals = await rating_totals(matter)
-    words = {"done": N_("办好了"), "partly": N_("办了一部分"), "not": N_("没办好")}
-    asked = sum(totals.values())
+    """How many gave which mark, and of how many who are asked."""
+    totals, asked = await rating_totals(matter), await last_of(matter)
+    rated = sum(totals.values())
     return {
-        "base_words": say(N_("共{n}户评价"), n=asked).render(),
-        "ratings": [(words[score], n, str(n)) for score, n in totals.items()],
-        "whole": max(1, asked),
+        "base_words": say(
+            N_("应评{asked}户，{n}户已评"), asked=asked.asked if asked else rated, n=rated
+        ).render(),
+        "ratings": [(MARK_WORDS[mark], totals[mark], str(totals[mark])) for mark in MARKS[::-1]],
+        "whole": max(1, rated),
     }

@@ -1,7 +1,7 @@
 """The context that every fragment of a meeting is rendered with; it holds nothing personal."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from deliberation.ballots.tally import Outcome, Tally, area_text
 from deliberation.faces.quorum import Quorum, quorum_of
 from deliberation.i18n.catalogs import translations_for
 from deliberation.journal.views import ItemView, MeetingState
+from deliberation.matters import workflows
 from deliberation.meetings.floor import order_queue
 from deliberation.meetings.standing import last_turn, times_heard, waiting_of
 from deliberation.meetings.viewing import Counted
@@ -57,6 +58,8 @@ class Scene:
     connections: Counted
     quorum: Quorum | None = None
     """Of the item in hand, while its ballot is still to be opened."""
+    step_names: Mapping[str, str] = field(default_factory=dict)
+    """Of the steps that have names of the community's own."""
 
 
 async def scene_of(
@@ -78,6 +81,7 @@ async def scene_of(
         now=now,
         connections=connections,
         quorum=await quorum_of(state, now),
+        step_names=(await workflows.names(community.id)).own,
     )
 
 
@@ -110,6 +114,7 @@ def context_for(scene: Scene, language: str, *, address: str = "") -> dict[str, 
         "translate": translations.gettext,
         "zone": ZoneInfo(scene.community.zone),
         "community": scene.community,
+        "step_names": scene.step_names,
         "state": state,
         "names": scene.names,
         "places": scene.places,

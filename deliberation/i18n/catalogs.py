@@ -90,7 +90,9 @@ class _Shown(dict[str, str]):
 def _show(name: str, fact: Fact, translations: NullTranslations) -> str:
     if name in NAMING_FACTS and isinstance(fact, str) and fact:
         return str(translations.gettext(fact))
-    return str(fact)
+    if fact is None or isinstance(fact, str | int):
+        return str(fact)
+    return fact.render(translations.gettext)
 
 
 @cache

@@ -30,6 +30,12 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.PASSWORD_TOO_SHORT: N_("密码至少{least}个字符。"),
         Code.LOGIN_TAKEN: N_("用户名“{login}”已经有人用了，请换一个。"),
         Code.NOT_YOURSELF: N_("不能免去自己的职责，请另一位管理员来做。"),
+        Code.OTHER_COMMUNITY: N_("这是另一个社区的事，只有那里的人能做。"),
+        Code.LEVEL_UNSUITABLE: N_("层级不合适：市下面是街道，街道下面是社区，社区下面不再有。"),
+        Code.HAS_LEVEL_ABOVE: N_("上面已经有一级了，不能再建一个。"),
+        Code.COMMUNITY_NAME_TAKEN: N_("已经有叫“{name}”的了，请换一个名称。"),
+        Code.ADDRESS_INVALID: N_("这不是一个能收信的邮箱，请检查，例如 wang@example.com。"),
+        Code.LINK_INVALID: N_("这个链接已经过期，或者邮箱后来换过、删掉了。"),
         Code.REASON_REQUIRED: N_("请写明理由，理由会公开。"),
         Code.DAY_IN_THE_PAST: N_("日期已经过去，请另选一天。"),
         Code.MEETING_NOT_ON_ROLL: N_("您这一户不在这次会议的应到名册里。"),
@@ -38,7 +44,22 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.MATTER_TARGET_UNSUITABLE: N_("不能并入这件议题：它已经结束，或者就是它自己。"),
         Code.MATTER_NOT_IN_DELIVERY: N_("这件议题不在办理中。"),
         Code.MATTER_NOT_IN_EVALUATION: N_("这件议题还没有报办结，或者评价已经结束。"),
+        Code.DEMAND_MERGED: N_("这件需求已经并入另一件，请到那一件上办。"),
+        Code.DEMAND_MERGE_CIRCULAR: N_("这两件会互相并来并去，没有合并。"),
+        Code.DEMAND_MERGE_UNSUITABLE: N_(
+            "不能这样合并：只有同一个社区、还在清单上的公开需求才能合并。"
+        ),
+        Code.DEMAND_IN_WORK: N_("“{title}”已经有人在办，不能并入别的；请反过来，把另一件并入它。"),
         Code.DEMAND_SETTLED: N_("这件需求已经办结或合并，不再收集支持。"),
+        Code.DEMAND_ROUTE_UNSUITABLE: N_(
+            "这件需求现在不能这样分流：它已经列入议题、办结或合并；"
+            "涉及纠纷的不能再公开，公开议过的也不能再转调解。"
+        ),
+        Code.DEMAND_DISPUTE_OVER: N_(
+            "现在不能再说“没有解决”：只能说一次，而且要在答复后的期限内。可以另提一件需求。"
+        ),
+        Code.HANDOVER_SETTLED: N_("这次转办已经有了结果，请刷新再看。"),
+        Code.AGENDA_DEMAND_UNSUITABLE: N_("需求{number}不在公开的清单上，不能列入议程。"),
         Code.AGENDA_ALREADY_ON: N_("这件已经在议程上，或者已经不在需求清单里。"),
         Code.AGENDA_ELSEWHERE: N_("这件已经在“{meeting}”的议程上，先从那边移出。"),
         Code.AGENDA_STEP_UNSUITABLE: N_("议题还没有到这一步，不能这样排。"),
@@ -52,6 +73,17 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         ),
         Code.OWNER_THERE: N_("这一位已经是这套房的业主。"),
         Code.OWNER_GONE: N_("这一位已经不是这套房的业主，请刷新再看。"),
+        Code.ORGANISATION_TAKEN: N_("已经有叫“{name}”的单位了，请换一个名称。"),
+        Code.DEADLINE_IN_THE_PAST: N_("办结的日子已经过去，请另选一天。"),
+        Code.CLAIM_TAKEN: N_("这件已经由“{organisation}”认领。"),
+        Code.CLAIM_ENDED: N_("这次认领已经结束，请刷新再看。"),
+        Code.DEMAND_TAKEN_UP: N_("需求{number}已经列入议题，或者已有着落。"),
+        Code.DEMAND_NOT_OFFERED: N_("需求{number}还没有提供认领。"),
+        Code.DEMAND_NOT_FOR_CLAIM: N_("需求{number}走的是另一条路，不提供认领。"),
+        Code.ESCALATION_OPEN: N_("这件已经在联席会议的清单上。"),
+        Code.ESCALATION_ENDED: N_("这件上报已经办结或退回，请刷新再看。"),
+        Code.ESCALATION_NOT_ASSIGNED: N_("这件还没有交办，先定部门和期限。"),
+        Code.PLAN_UNREADABLE: N_("工期第{line}行读不懂：每行写工序和天数，例如“勘察 3”。"),
         Code.MINUTES_NONE: N_("还没有会议记录；散会后自动起草。"),
         Code.MINUTES_APPROVED: N_("会议记录已经批准，不能再改。"),
         Code.MINUTES_PUBLISHED: N_("会议记录已经发布。"),
@@ -61,6 +93,14 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.INTAKE_OUTDATED: N_("预览以后清单有了变化，请重新上传，再看一遍预览。"),
         Code.VALUE_NOT_CANONICAL: N_("“{field}”里有不能保存的字符。"),
         Code.PAPER_NOT_MADE: N_("文件没有做出来，请再试一次。原来的记录没有变化。"),
+        Code.PHOTO_KIND_UNKNOWN: N_("这不是照片。请选 JPG、PNG、WebP 或 GIF 图片。"),
+        Code.PHOTO_KIND_HEIC: N_(
+            "读不了 HEIC 照片。请在手机的相机设置里改成“兼容性最佳”（JPG）再拍，或发送截图。"
+        ),
+        Code.PHOTO_UNREADABLE: N_("照片不完整或已损坏，没有收下。请重新拍一张，或换一张。"),
+        Code.PHOTO_TOO_LARGE: N_("照片太大，最多{limit}MB、{megapixels}百万像素。"),
+        Code.PHOTO_LIMIT: N_("最多{limit}张照片，请先去掉几张。"),
+        Code.PHOTO_TOO_SMALL: N_("照片太小，看不清：长和宽都要有{limit}像素以上。"),
         Code.SHEET_KIND_UNKNOWN: N_("读不了这种文件。请用 .xlsx 或 .csv 文件。"),
         Code.SHEET_KIND_OLD: N_(
             "这是旧版 .xls 文件，或加了密码的文件。请在表格软件里另存为不加密的 .xlsx。"
@@ -191,7 +231,19 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.AGENDA_REASON_REQUIRED: N_("这样排和公布的排序不一致，请写明理由，理由会一并公布。"),
         Code.AGENDA_MINUTES_OUT_OF_RANGE: N_("每项时间在{least}到{most}分钟之间。"),
         Code.AGENDA_CHECKS_FAILED: N_("还差{count}项没有通过检查，公告没有发布。"),
+        Code.FIGURES_UNREADABLE: N_("第{row}行读不懂：指标、单位要与下载的表一样，数字要是整数。"),
         Code.MATTER_ACT_NOT_AVAILABLE: N_("现在不能这样做：{needs}。"),
+        Code.TASK_CLOSED: N_("这项任务已经办完，或者已经退回。"),
+        Code.TASK_THERE: N_("“{name}”已经有同样的任务，不用再交办一次。"),
+        Code.TASK_NOT_LATER: N_("新的期限要比原来的晚。"),
+        Code.MILESTONE_TOO_LATE: N_("“{title}”排在了任务期限之后，请往前排。"),
+        Code.MILESTONE_REACHED: N_("这个节点已经记过完成。"),
+        Code.EVALUATION_NOT_ASKED: N_("这件事只请提出和支持它的住户评价。"),
+        Code.WORKFLOW_INVALID: N_("流程有不对的地方，没有采用：{problem}"),
+        Code.WORKFLOW_DEAD_END: N_("“{stage}”是死路，没有采用：议题到了这里走不到头。"),
+        Code.WORKFLOW_OUTDATED: N_(
+            "别人刚才采用了第{version}版，您的改动没有采用。请照新的一版再改。"
+        ),
         Code.BALLOT_NOT_OPEN: N_("第{item}项没有在表决，这次没有计入。"),
         Code.BALLOT_NOT_NOTICED: N_("第{item}项没有公告过，不能表决。"),
         Code.BALLOT_ALREADY_OPEN: N_("第{item}项已经在表决。"),
@@ -208,5 +260,18 @@ REFUSALS: Mapping[Code, str] = MappingProxyType(
         Code.BALLOT_NOT_CLOSED: N_("表决还没有关闭，不能宣布结果。"),
         Code.BALLOT_ALREADY_ANNOUNCED: N_("结果已经宣布。"),
         Code.BALLOT_VOIDED: N_("这次表决已经作废。"),
+        Code.BODY_NAME_TAKEN: N_("已经有叫“{name}”的了，请换一个名称。"),
+        Code.BODY_GONE: N_("“{name}”已经撤销，不能再改。"),
+        Code.TERM_BACKWARDS: N_("结束的日期在开始之前，请再看一遍。"),
+        Code.TERMS_OVERLAP: N_("这一位在这段时间里已经有任期，两段任期不能重叠。"),
+        Code.SEAT_EMPTY: N_("这一位已经离任，请刷新再看。"),
+        Code.VENUE_NAME_TAKEN: N_("已经有叫“{name}”的场地，请换一个名称。"),
+        Code.VENUE_GONE: N_("“{name}”已经停用，请另选场地。"),
+        Code.AGREEMENT_OVER: N_("这份协议已经结束。"),
+        Code.ORGANISATION_LEFT: N_("“{name}”已经退出，不能再选。"),
+        Code.MEASURE_FINISHED: N_("这项措施已经完成。"),
+        Code.PROBLEM_THERE: N_("这个问题已经记在这项措施下面。"),
+        Code.SUGGESTION_LISTED: N_("这条建议已经列入需求清单。"),
+        Code.KEY_WRONG: N_("没有这把钥匙，或者它已经停用，或者不是做这件事用的。"),
     }
 )

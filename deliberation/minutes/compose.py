@@ -40,6 +40,8 @@ class MeetingPlace(msgspec.Struct, frozen=True, kw_only=True):
     community: str
     zone: str
     is_demonstration: bool
+    step_names: dict[str, str] = {}
+    """Where they were not the generic ones."""
 
 
 def compose(
@@ -108,6 +110,8 @@ def _document(
         notice_digest=notice.notice_digest,
         upto=upto,
         quorum=_quorum(account),
+        convener=notice.convener,
+        step_names=place.step_names,
     )
 
 

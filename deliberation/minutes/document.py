@@ -225,6 +225,10 @@ class MinutesDocument(msgspec.Struct, frozen=True, kw_only=True):
     """`seq` of the last entry of the meeting's stream that was read."""
     quorum: tuple[QuorumRecord, ...] = ()
     """When the number present fell below what the rule asks for, and when it was enough again."""
+    convener: str = ""
+    """The body that convened; empty: the community itself."""
+    step_names: dict[str, str] = {}
+    """By step: what the community called those that had names of its own."""
 
     @property
     def is_quorate(self) -> bool:
@@ -239,6 +243,9 @@ class MinutesDocument(msgspec.Struct, frozen=True, kw_only=True):
 def to_json(document: MinutesDocument) -> dict[str, Any]:
     """The document's own fields as canonical JSON values: instants as UTC strings, shares "1/2"."""
     made: dict[str, Any] = msgspec.to_builtins(document, enc_hook=encode_hook)
+    for name in ("convener", "step_names"):
+        if not made[name]:
+            del made[name]  # as it was before there was one: digests stay what they are
     return made
 
 

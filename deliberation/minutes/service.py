@@ -26,6 +26,7 @@ from deliberation.journal.events import (
     ObjectionAnswered,
     SpeechAsked,
 )
+from deliberation.matters import workflows
 from deliberation.meetings.models import Meeting
 from deliberation.meetings.service import require_meeting
 from deliberation.minutes.compose import MeetingPlace, NameFacts, compose
@@ -33,7 +34,7 @@ from deliberation.minutes.document import MinutesDocument, digest_of, from_json,
 from deliberation.minutes.exporting import Exported, export_as
 from deliberation.minutes.models import Minutes
 from deliberation.people.models import Community, Organisation
-from deliberation.people.roles import Actor, Permission
+from deliberation.people.roles import NOBODY, Actor, Permission
 from deliberation.people.service import names_of
 
 LONGEST_PROSE = 4_000
@@ -107,6 +108,7 @@ async def document_of(minutes: Minutes) -> MinutesDocument:
             community=community.name,
             zone=community.zone,
             is_demonstration=community.is_demonstration,
+            step_names=(await workflows.names(community.id, at=minutes.drafted_at)).own,
         ),
         prose=json.loads(minutes.prose),
         followed=followed,
@@ -143,8 +145,10 @@ async def readable(actor: Actor, meeting: UUID) -> Minutes:
     """The latest version that the actor may read: a later draft takes the published minutes from
     nobody. Raises MINUTES_NONE, MINUTES_NOT_PUBLISHED."""
     await require_latest(meeting)
+    held = await require_meeting(meeting)
+    reader = actor if actor.belongs_to(held.community_id) else NOBODY
     for version in await Minutes.filter(meeting_id=meeting).order_by("-version"):
-        if may_read(actor, version):
+        if may_read(reader, version):
             return version
     raise Refusal(Code.MINUTES_NOT_PUBLISHED)
 
@@ -160,7 +164,7 @@ async def edit_prose(
     actor.require(Permission.RECORD)
     if any(len(text) > LONGEST_PROSE for text in prose.values()):
         raise Refusal(Code.FIELD_TOO_LONG, field=N_("摘要"), limit=LONGEST_PROSE)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await _draft(meeting)
         known = {str(item.id): item.id for item in (await journal.state_of(meeting)).items}
         if not prose.keys() <= known.keys():
@@ -187,7 +191,7 @@ async def _draft(meeting: UUID) -> Minutes:
 async def approve(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Freeze the document and its digest."""
     actor.require(Permission.APPROVE_MINUTES)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await _draft(meeting)
         document = await document_of(found)
         found.document, found.digest = canonical(to_json(document)), digest_of(document)
@@ -201,7 +205,7 @@ async def approve(actor: Actor, meeting: UUID, *, at: datetime) -> None:
 async def publish(actor: Actor, meeting: UUID, *, at: datetime) -> None:
     """Make approved minutes everybody's to read."""
     actor.require(Permission.APPROVE_MINUTES)
-    async with journal.record(meeting, actor=actor.person, at=at) as entry:
+    async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await require_latest(meeting)
         if found.state != "approved":
             raise Refusal(

@@ -1,6 +1,6 @@
 """How minutes are said: the catalog, dates of the language, the zone, the names of the steps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from deliberation.ballots.tally import OUTCOME_WORDS, Outcome
 from deliberation.i18n import N_
 from deliberation.i18n.catalogs import format_date, format_time
 from deliberation.i18n.sentences import Sentence
-from deliberation.matters.steps import Step, StepNames
+from deliberation.matters.steps import GENERIC, Step
 
 Translate: TypeAlias = Callable[[str], str]
 
@@ -17,11 +17,13 @@ Translate: TypeAlias = Callable[[str], str]
 class Teller:
     """One language, one community."""
 
-    def __init__(self, translate: Translate, language: str, zone: str, steps: StepNames) -> None:
+    def __init__(
+        self, translate: Translate, language: str, zone: str, step_names: Mapping[str, str]
+    ) -> None:
         self.translate = translate
         self.language = language
         self.zone = zone
-        self.steps = steps
+        self.step_names = step_names
 
     def say(self, message: str, **facts: str | int) -> str:
         """What people wrote goes in as facts and is never taken for a template."""
@@ -42,7 +44,8 @@ class Teller:
         return f"{self.date(at)} {self.time(at)}"
 
     def step(self, code: str) -> str:
-        return self.translate(self.steps.name(Step(code)))
+        """A name of the community's own is said as it is, in every language."""
+        return self.step_names.get(code) or self.translate(GENERIC.name(Step(code)))
 
     def outcome(self, code: str) -> str:
         return self.translate(OUTCOME_WORDS[Outcome(code)])

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from deliberation.i18n import N_
 from deliberation.i18n.catalogs import SOURCE, format_date
-from deliberation.matters.steps import GENERIC, StepNames
 from deliberation.minutes import proceedings
 from deliberation.minutes.balloting import ToldRule
 from deliberation.minutes.document import ItemRecord, MinutesDocument, QuorumRecord, digest_of
@@ -19,12 +18,11 @@ def narrate(
     *,
     translate: Translate = str,
     language: str = SOURCE,
-    steps: StepNames = GENERIC,
     digest: str = "",
 ) -> Narrative:
     """The document in the language of `translate`; `language` sets its dates. `digest`: the
     approved one, which holds whatever a later release adds to documents."""
-    teller = Teller(translate, language, document.zone, steps)
+    teller = Teller(translate, language, document.zone, document.step_names)
     ended = document.adjourned_at or document.convened_at or document.starts_at
     return Narrative(
         language=language,
@@ -50,6 +48,8 @@ def narrate(
 def _facts(document: MinutesDocument, teller: Teller) -> Iterator[tuple[str, str]]:
     yield teller.say(N_("时间")), _when(document, teller)
     yield teller.say(N_("地点")), document.venue
+    if document.convener:
+        yield teller.say(N_("召集")), document.convener
     yield teller.say(N_("主持")), teller.name(document.chair)
     if document.recorder:
         yield teller.say(N_("记录")), document.recorder

@@ -33,9 +33,17 @@ class Version:
 
 async def in_force(community: UUID, kind: str) -> dict[str, Any]:
     """The data of the latest version. Raises NOT_FOUND when the community has none."""
+    data = await latest(community, kind)
+    if data is None:
+        raise Refusal(Code.NOT_FOUND)
+    return data
+
+
+async def latest(community: UUID, kind: str) -> dict[str, Any] | None:
+    """The data of the latest version; None when the community has none."""
     row = await _latest(community, kind)
     if row is None:
-        raise Refusal(Code.NOT_FOUND)
+        return None
     data: dict[str, Any] = json.loads(row.data)
     return data
 
@@ -111,7 +119,9 @@ async def adopt_voting_rule(
     law left open is filled in without saying what it rests on.
     """
     actor.require(Permission.ADMINISTER)
-    async with journal.record(community, actor=actor.person, at=at) as entry:
+    async with journal.record(
+        community, actor=actor.person, within=actor.community, at=at
+    ) as entry:
         last = await _before(community, rule.key)
         if is_new and last is not None:
             raise Refusal(Code.RULE_KEY_TAKEN, key=rule.key)

@@ -24,6 +24,7 @@ async def feed(visit: Visit) -> Response:
         "ETag": tag,
         "Last-Modified": format_datetime(found.changed_at.astimezone(UTC), usegmt=True),
         "Cache-Control": "public, max-age=900",
+        "Vary": "Cookie",
     }
     if _is_known(visit, tag, found.changed_at):
         return Response(status_code=304, headers=headers)
@@ -60,12 +61,14 @@ def _file(content: bytes, name: str) -> Response:
 
 async def subscribe(visit: Visit) -> Response:
     """How to subscribe, program by program."""
-    address = f"{visit.base_url}/calendar.ics"
+    path = f"/communities/{visit.here.id}/calendar.ics" if visit.has_others else "/calendar.ics"
+    address = visit.base_url + path
     webcal = "webcal://" + address.split("://", 1)[1]
     return page(
         visit,
         "calendar/subscribe.html",
         address=address,
+        path=path,
         webcal=webcal,
         qr=qr_svg(webcal),
         is_local=not visit.desk.settings.public_url,
@@ -75,6 +78,7 @@ async def subscribe(visit: Visit) -> Response:
 PAGES: Sequence[Page] = (
     get("/calendar", Permission.PUBLIC, subscribe),
     get("/calendar.ics", Permission.PUBLIC, feed),
+    get("/communities/{community}/calendar.ics", Permission.PUBLIC, feed),
     get("/days/{day}.ics", Permission.PUBLIC, day),
     get("/meetings/{meeting}.ics", Permission.PUBLIC, meeting),
 )

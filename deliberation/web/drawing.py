@@ -7,13 +7,12 @@ from typing import Any
 from deliberation.agendas import editing, rules
 from deliberation.agendas import service as agendas
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.publishing import checks_for, roll_for, rules_for
+from deliberation.agendas.publishing import checks_for, roll_for, rule_for, rules_for
 from deliberation.demands.models import Demand
 from deliberation.matters.models import Matter
 from deliberation.matters.steps import MatterState
 from deliberation.meetings.days import notice_deadline
 from deliberation.meetings.models import Meeting
-from deliberation.rulesets.service import meeting_rule
 from deliberation.rulesets.wording import METHODS
 from deliberation.web.itemvotes import choices_for
 from deliberation.web.visit import Visit
@@ -56,16 +55,16 @@ async def drawing_of(visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]
         "failed": rules.failed(found),
         "ends_at": meeting.starts_at + timedelta(minutes=meeting.minutes),
         "passed": sum(check.state is rules.CheckState.PASSED for check in found),
-        "notice_by": notice_deadline(held_on, await _notice_days(visit, items)),
+        "notice_by": notice_deadline(held_on, await _notice_days(visit, meeting, items)),
         "roll": len(await roll_for(meeting)),
     }
 
 
-async def _notice_days(visit: Visit, items: Sequence[AgendaItem]) -> int:
+async def _notice_days(visit: Visit, meeting: Meeting, items: Sequence[AgendaItem]) -> int:
     """The longest of the meeting's rule and those of its items."""
     named = await rules_for(visit.here.id, items)
     chosen = [named[item.rule_key] for item in items if item.rule_key]
-    return max(rule.notice_days for rule in (await meeting_rule(visit.here.id), *chosen))
+    return max(rule.notice_days for rule in (await rule_for(meeting), *chosen))
 
 
 async def _other_matters(

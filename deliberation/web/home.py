@@ -6,15 +6,17 @@ from typing import Any
 from starlette.responses import Response
 
 from deliberation.ballots.standing import standing_in
-from deliberation.demands.service import count_own, own_demands
+from deliberation.demands.listing import count_own, own_demands
 from deliberation.matters.following import follow, waiting_for_rating
 from deliberation.matters.models import Matter
 from deliberation.matters.steps import MatterState, Step
 from deliberation.meetings.days import notice_deadline
 from deliberation.meetings.models import DeliberationDay, Meeting
 from deliberation.people.roles import Permission
+from deliberation.reminders.service import most_urgent
 from deliberation.rulesets.service import meeting_rule
 from deliberation.web.pages import page
+from deliberation.web.reminders import Told, told
 from deliberation.web.routing import Page, get
 from deliberation.web.visit import Visit
 
@@ -33,6 +35,7 @@ async def home(visit: Visit) -> Response:
         standing=await standing_in(community.id, visit.actor, at=visit.now),
         next_day=await _next_day(visit),
         to_rate=await _to_rate(visit),
+        urgent=await _urgent(visit),
         matters=[_matter(visit, matter) for matter in rows],
         matters_count=await active.count(),
         **await _own(visit),
@@ -71,6 +74,12 @@ async def _next_day(visit: Visit) -> dict[str, Any] | None:
     }
 
 
+async def _urgent(visit: Visit) -> Told | None:
+    person = visit.actor.person
+    found = await most_urgent(person, at=visit.now) if person and visit.unread else None
+    return told(visit, found) if found else None
+
+
 async def _to_rate(visit: Visit) -> list[Matter]:
     household = visit.actor.household
     return await waiting_for_rating(household) if household else []
@@ -89,13 +98,6 @@ async def _own(visit: Visit) -> dict[str, Any]:
 
 def _matter(visit: Visit, matter: Matter) -> dict[str, Any]:
     translate = visit.translations.gettext
-    names = {
-        Step.RAISE: translate("民提"),
-        Step.DISCUSS: translate("民议"),
-        Step.DECIDE: translate("民决"),
-        Step.DELIVER: translate("民办"),
-        Step.EVALUATE: translate("民评"),
-    }
     note = ""
     if matter.due_on is not None and matter.step == Step.DELIVER:
         overdue = (visit.today - matter.due_on).days
@@ -105,7 +107,6 @@ def _matter(visit: Visit, matter: Matter) -> dict[str, Any]:
         "id": matter.id,
         "title": matter.title,
         "step": matter.step,
-        "now": names[Step(matter.step)],
         "note": note,
     }
 

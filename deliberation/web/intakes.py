@@ -103,9 +103,9 @@ async def preview(visit: Visit) -> Response:
     kind, intake = _kind(visit), visit.path_id("intake")
     row: Any
     if kind == "demands":
-        row = await demand_files.require_intake(intake)
+        row = await demand_files.require_intake(visit.actor, intake)
     else:
-        row = await people_files.require_intake(intake)
+        row = await people_files.require_intake(visit.actor, intake)
     report = json.loads(row.report)
     if row.state in ("preparing", "failed"):
         return _progress(visit, kind, row, report)
@@ -133,15 +133,15 @@ def _progress(visit: Visit, kind: str, row: Any, report: dict[str, Any]) -> Resp
 async def confirm(visit: Visit) -> Response:
     """Take the file over, all or nothing."""
     kind, intake = _kind(visit), visit.path_id("intake")
-    if not await _is_confirmed(kind, intake):  # else it was pressed twice: the page says so
+    if not await _is_confirmed(visit, kind, intake):  # else it was pressed twice: the page says so
         await guarding.done_once(visit, lambda: _confirm(visit, kind, intake))
     return go(f"/intakes/{kind}/{intake}")
 
 
-async def _is_confirmed(kind: str, intake: UUID) -> bool:
+async def _is_confirmed(visit: Visit, kind: str, intake: UUID) -> bool:
     if kind == "demands":
-        return (await demand_files.require_intake(intake)).state == "confirmed"
-    return (await people_files.require_intake(intake)).state == "confirmed"
+        return (await demand_files.require_intake(visit.actor, intake)).state == "confirmed"
+    return (await people_files.require_intake(visit.actor, intake)).state == "confirmed"
 
 
 async def _confirm(visit: Visit, kind: str, intake: UUID) -> None:

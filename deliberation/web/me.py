@@ -11,7 +11,8 @@ from deliberation.ballots import receipts as receipts_of
 from deliberation.ballots.holding import labels_of
 from deliberation.ballots.receipts import OwnVote
 from deliberation.ballots.standing import standing_in
-from deliberation.demands import service as demands
+from deliberation.demands import listing as demands
+from deliberation.demands import merging
 from deliberation.demands.models import Demand
 from deliberation.matters import following
 from deliberation.meetings.models import DeliberationDay, Meeting
@@ -47,6 +48,7 @@ async def me(visit: Visit) -> Response:
         to_rate=await following.waiting_for_rating(household) if household else [],
         devices=await devices.devices_of(person, token, at=visit.now),
         brought_count=await demands.count_own(person),
+        asked_again=await merging.questions_for(household) if household else [],
         **await _own_demands(visit, SHOWN),
     )
 

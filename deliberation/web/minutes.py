@@ -23,7 +23,8 @@ SHOWN = 200
 
 async def listing(visit: Visit) -> Response:
     """Published minutes for everybody; drafts too for those who keep the records."""
-    rows = await Minutes.all().order_by("-drafted_at").limit(SHOWN).prefetch_related("meeting")
+    kept = Minutes.filter(meeting__community_id=visit.here.id).order_by("-drafted_at")
+    rows = await kept.limit(SHOWN).prefetch_related("meeting")
     shown: dict[UUID, Minutes] = {}
     for row in rows:
         if minutes.may_read(visit.actor, row):

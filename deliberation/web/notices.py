@@ -16,6 +16,7 @@ from deliberation.i18n import N_
 from deliberation.i18n.catalogs import format_date, format_time
 from deliberation.i18n.sentences import Sentence, say
 from deliberation.journal.events import MeetingNoticed, NoticedItem, event_from
+from deliberation.meetings.kinds import TALK
 from deliberation.meetings.models import Meeting
 from deliberation.meetings.rules import MeetingState
 from deliberation.meetings.service import require_meeting
@@ -161,21 +162,20 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
     begins = meeting.starts_at.astimezone(visit.zone)
     title, access = _headline(visit, meeting, noticed)
     published = notice.published_at.astimezone(visit.zone).date()
-    counted = wording.thresholds(rule)[1 if noticed.present_required else 0 :]
-    said = [_attendance(noticed), *counted, *_limits(rule)]
+    is_talk = noticed.kind == TALK
     return {
         "language": "en" if visit.language.startswith("en") else "zh",
         "title": title,
         "label": translate(N_("演示数据")) if visit.here.is_demonstration else "",
-        "organiser": visit.here.name,
+        "organiser": _organiser(visit, noticed),
         "month": translate(N_("{year}年{month}月")).format(year=begins.year, month=begins.month),
         "day": str(begins.day),
         "when": _when(visit, begins, noticed.minutes),
         "place": noticed.venue,
         "access": access,
         "items": _lines(visit, noticed),
-        "rules_lead": translate(N_("怎样算通过：")),
-        "rules": "".join(one.render(translate) for one in said),
+        "rules_lead": "" if is_talk else translate(N_("怎样算通过：")),
+        "rules": "".join(one.render(translate) for one in _counting(noticed, rule)),
         "qr_svg": str(qr_svg(address)),
         "qr_alt": translate(N_("打开会议网页的二维码")),
         "join_lead": translate(N_("扫码看议程、提意见、投票")),
@@ -191,6 +191,22 @@ def _poster_of(visit: Visit, meeting: Meeting, notice: Notice) -> dict[str, Any]
     }
 
 
+def _organiser(visit: Visit, noticed: MeetingNoticed) -> str:
+    if not noticed.convener:
+        return visit.here.name
+    convened = visit.translations.gettext(N_("{name}召集")).format(name=noticed.convener)
+    return f"{visit.here.name}　{convened}"
+
+
+def _counting(noticed: MeetingNoticed, rule: Rule) -> list[Sentence]:
+    """How a vote counts; of a talk, that there is none."""
+    if noticed.kind == TALK:
+        text = N_("恳谈不表决，来多少户都可以谈。谈出来的建议会记下来，写明去处。")
+        return [say(text)]
+    counted = wording.thresholds(rule)[1 if noticed.present_required else 0 :]
+    return [_attendance(noticed), *counted, *_limits(rule)]
+
+
 def _headline(visit: Visit, meeting: Meeting, noticed: MeetingNoticed) -> tuple[str, str]:
     """What the poster is, and the line under the place: a paper on the wall must not call to a
     meeting that was cancelled, nor to the day it was moved from."""
@@ -201,6 +217,8 @@ def _headline(visit: Visit, meeting: Meeting, noticed: MeetingNoticed) -> tuple[
         planned = format_date(noticed.starts_at.astimezone(visit.zone).date(), visit.language)
         moved = translate(N_("原定{day}，改期原因：{reason}"))
         return translate(N_("会议已改期")), moved.format(day=planned, reason=reason)
+    if noticed.kind == TALK:
+        return translate(N_("恳谈公告")), noticed.title
     line = translate(N_("{title}。可以只参加一项。")).format(title=noticed.title)
     return translate(N_("议事日公告")), line
 

@@ -77,7 +77,15 @@ async def by_password(visit: Visit) -> Response:
         )
     except Refusal as refusal:
         return _form(visit, path, {"login": words_of(visit, refusal)}, refusal.status)
-    return remember(visit, go("/desk" if path == "/" else path), token, STAFF_DAYS)
+    return remember(
+        visit, go(await _landing(visit, token) if path == "/" else path), token, STAFF_DAYS
+    )
+
+
+async def _landing(visit: Visit, token: str) -> str:
+    """Where somebody who signs in by name finds their work: a liaison at the claim desk."""
+    actor = await auth.actor_of(token, at=visit.now)
+    return "/claims" if actor.organisation is not None else "/desk"
 
 
 async def card(visit: Visit) -> Response:
@@ -91,8 +99,9 @@ async def card(visit: Visit) -> Response:
 async def use_card(visit: Visit) -> Response:
     """Sign in by the card's QR and go to the meeting, if one is on."""
     token = await _card_token(visit, visit.request.path_params["code"])
+    holder = await auth.actor_of(token, at=visit.now)
     meeting = await Meeting.filter(
-        community_id=visit.here.id, state__in=["convened", "noticed"]
+        community_id=holder.community, state__in=["convened", "noticed"]
     ).order_by("starts_at")
     today = [m for m in meeting if m.starts_at.astimezone(visit.zone).date() == visit.today]
     path = f"/meetings/{today[0].id}" if today else "/"

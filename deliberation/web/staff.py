@@ -7,6 +7,7 @@ from starlette.responses import Response
 from deliberation.auth import staff
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
+from deliberation.people.organisations import listed
 from deliberation.people.roles import Permission, Role
 from deliberation.rendering import new_id
 from deliberation.web import guarding
@@ -19,10 +20,11 @@ ROLE_WORDS: Mapping[Role, str] = {
     Role.RECORDER: N_("记录员"),
     Role.ARCHIVIST: N_("档案员"),
     Role.LIAISON: N_("联络员"),
+    Role.GRID_WORKER: N_("网格员"),
     Role.SUPERVISOR: N_("监票人"),
     Role.ADMINISTRATOR: N_("管理员"),
 }
-_FIELDS = {"姓名": "name", "用户名": "login", "职责": "roles"}
+_FIELDS = {"姓名": "name", "用户名": "login", "职责": "roles", "单位": "organisation"}
 _FIELDS_BY_CODE = {Code.LOGIN_TAKEN: "login", Code.PASSWORD_TOO_SHORT: "password"}
 
 
@@ -42,6 +44,8 @@ async def _listing(visit: Visit, errors: Mapping[str, str], status: int = 200) -
         errors=errors,
         typed={name: visit.text(name, limit=60) for name in ("name", "login")} if errors else {},
         chosen=visit.form.getlist("roles") if errors else [],
+        organisations=[(str(o.id), o.name) for o in (await listed(visit.here.id)).present],
+        organisation=visit.text("organisation", limit=36) if errors else "",
     )
 
 
@@ -65,6 +69,7 @@ async def _appoint(visit: Visit) -> None:
         login=visit.text("login"),
         password=visit.form_password(),
         roles=[role for role in staff.OFFICES if role.value in chosen],
+        organisation=visit.id("organisation"),
     )
     await staff.appoint(visit.actor, appointment, at=visit.now)
 

@@ -33,13 +33,13 @@ from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Household, Ownership
 from deliberation.people.roles import Actor
-from deliberation.people.service import require_community
 from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.service import MEETING, adopt
 from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.community import Resident, found_community, settle_households
 from tests.flows.hall import BEFORE, KEY, ON_THE_DAY, WORDING, token_of
+from tests.support.community import the_community
 
 ITEMS = 4
 SECRET = replace(CONSULTATION, version=2, secrecy="secret", may_change=False, proxies=0)
@@ -147,7 +147,7 @@ async def voting_hall(
     the questions) and the window;
     `may_change` is what the community's own rule says of votes, where no other is given."""
     person = await found_community(BEFORE)
-    community = (await require_community()).id
+    community = (await the_community()).id
     chosen = replace(CONSULTATION, version=2, may_change=may_change) if rule is None else rule
     await adopt(community, MEETING, chosen.to_json(), at=BEFORE)
     residents = await settle_households(community, households, key=KEY.encode(), at=BEFORE)

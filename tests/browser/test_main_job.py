@@ -11,7 +11,6 @@ from deliberation.auth.service import actor_of
 from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import intaking
-from deliberation.people.service import require_community
 from deliberation.web.visit import DEVICE_COOKIE
 from tests.flows.community import (
     PASSWORD,
@@ -24,6 +23,7 @@ from tests.flows.community import (
 )
 from tests.flows.hall import WORDING, prepared_meeting
 from tests.support.browser import picture
+from tests.support.community import the_community
 from tests.support.service import served
 
 KEY = "k" * 40
@@ -37,7 +37,7 @@ HALL = {"width": 1920, "height": 1080}
 async def hall(clock: FixedClock) -> tuple[UUID, list[Resident]]:
     """A community whose noticed meeting is today."""
     await found_community(BEFORE)
-    community = (await require_community()).id
+    community = (await the_community()).id
     residents = await settle_households(community, 8, key=KEY.encode(), at=BEFORE)
     chair = await actor_of(await token_of_facilitator(BEFORE), at=BEFORE)
     intake = await intaking.stage(chair, demand_list(20, BEFORE.date()), "d.csv", at=BEFORE)

@@ -18,8 +18,9 @@ from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand, Support
-from deliberation.demonstration.loading import DemoFacts, DemoResident, load_demonstration
-from deliberation.matters.models import Matter, MatterDemand
+from deliberation.demonstration.loading import DemoFacts, load_demonstration
+from deliberation.demonstration.settling import Resident
+from deliberation.matters.models import Evaluation, Matter, MatterDemand, Rating, Task
 from deliberation.meetings import attending
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import Meeting
@@ -66,14 +67,14 @@ async def demonstration(clock: FixedClock, database: str, folder: Path) -> Async
             resident=await token_of(facts.residents[0].person, clock.now()),
             chair=await token_of(facts.facilitator.present_person(), clock.now()),
             pages=pages,
-            desk=_desk(facts.meeting),
+            desk=await _desk(facts.meeting),
             public={title: pages[title] for title in PUBLIC},
             meeting=facts.meeting,
             facilitator=facts.facilitator,
         )
 
 
-def _actor(facts: DemoFacts, one: DemoResident) -> Actor:
+def _actor(facts: DemoFacts, one: Resident) -> Actor:
     return Actor(
         person=one.person,
         community=facts.facilitator.community,
@@ -98,6 +99,8 @@ async def _bring_something(facts: DemoFacts, clock: FixedClock) -> None:
             person_id=one.person,
             created_at=clock.now(),
         )
+    for evaluation in await Evaluation.filter(closed_at=None):
+        await Rating.get_or_create(evaluation_id=evaluation.id, household_id=one.household)
 
 
 async def _open_vote(facts: DemoFacts, clock: FixedClock) -> None:
@@ -144,7 +147,8 @@ async def _pages(meeting: UUID) -> dict[str, str]:
     }
 
 
-def _desk(meeting: UUID) -> dict[str, str]:
+async def _desk(meeting: UUID) -> dict[str, str]:
+    task = await Task.get(state="open")
     return {
         "desk": "/desk",
         "console": f"/meetings/{meeting}/console",
@@ -153,6 +157,8 @@ def _desk(meeting: UUID) -> dict[str, str]:
         "intake": "/intakes/demands",
         "cards": "/people/cards",
         "mine": "/me",
+        "tasks": "/tasks",
+        "task": f"/tasks/{task.id}",
     }
 
 

@@ -26,12 +26,12 @@ from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Device
 from deliberation.people.roles import Actor
-from deliberation.people.service import require_community
 from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.service import MEETING, adopt
 from deliberation.rulesets.shipped import CONSULTATION
 from tests.flows.community import Resident, demand_list, found_community, settle_households
+from tests.support.community import the_community
 from tests.support.service import served
 
 KEY = "k" * 40
@@ -101,7 +101,7 @@ async def furnished(
     """
     clock.advance(BEFORE - clock.now())
     person = await found_community(BEFORE)
-    community = (await require_community()).id
+    community = (await the_community()).id
     residents = await settle_households(community, households, key=KEY.encode(), at=BEFORE)
     chair = await actor_of(await token_of(person, BEFORE), at=BEFORE)
     await _take_demands(chair)

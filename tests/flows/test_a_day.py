@@ -20,7 +20,6 @@ from deliberation.journal import broken_at
 from deliberation.matters.models import Matter
 from deliberation.meetings import service as meetings
 from deliberation.minutes import service as minutes
-from deliberation.people.service import require_community
 from tests.flows.community import (
     demand_list,
     found_community,
@@ -30,6 +29,7 @@ from tests.flows.community import (
 )
 from tests.flows.hall import BEFORE, KEY, ON_THE_DAY, WORDING, prepared_meeting
 from tests.flows.live_client import Phone
+from tests.support.community import the_community
 from tests.support.service import served
 
 pytestmark = pytest.mark.anyio
@@ -41,7 +41,7 @@ async def test_a_day_from_a_demand_list_to_minutes(database_url: str, tmp_path: 
     app = create_app(settings, clock)
     async with served(app) as url:
         await found_community(BEFORE)
-        community = (await require_community()).id
+        community = (await the_community()).id
         residents = await settle_households(community, 20, key=KEY.encode(), at=BEFORE)
         chair = await actor_of(await token_of_facilitator(BEFORE), at=BEFORE)
 

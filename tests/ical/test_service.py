@@ -12,8 +12,8 @@ from deliberation.ical.service import calendar_feed, day_file, meeting_file
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay, Meeting
 from deliberation.people.models import Community
-from deliberation.people.service import require_community
 from tests.support import held_day
+from tests.support.community import the_community
 from tests.support.held_day import BEFORE, Planned
 
 BASE = "https://yishi.example"
@@ -26,7 +26,7 @@ async def planned(store: str) -> Planned:
 
 @pytest.fixture
 async def community(planned: Planned) -> Community:
-    return await require_community()
+    return await the_community()
 
 
 def events(content: bytes) -> dict[str, Any]:

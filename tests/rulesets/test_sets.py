@@ -11,7 +11,6 @@ from deliberation.auth.service import actor_of
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import RuleSetAdopted
 from deliberation.people.roles import Actor
-from deliberation.people.service import require_community
 from deliberation.rulesets import service as rulesets
 from deliberation.rulesets.rules import Rule, RuleWords, Share
 from deliberation.rulesets.shipped import (
@@ -23,6 +22,7 @@ from deliberation.rulesets.shipped import (
 )
 from deliberation.rulesets.wording import in_language, rule_name, words
 from tests.flows.community import found_community, token_of_facilitator
+from tests.support.community import the_community
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 HALF = Share(Fraction(1, 2), strict=True)
@@ -115,7 +115,7 @@ async def administrator(store: str) -> Actor:
 
 @pytest.mark.anyio
 async def test_adopting_a_set_makes_a_new_version_that_is_journalled(administrator: Actor) -> None:
-    community = (await require_community()).id
+    community = (await the_community()).id
     changed = replace(CONSULTATION, name="院规", window_days=7)
     made = await rulesets.adopt_voting_rule(administrator, community, changed, at=AT)
     assert made.version == 2
@@ -129,7 +129,7 @@ async def test_adopting_a_set_makes_a_new_version_that_is_journalled(administrat
 
 @pytest.mark.anyio
 async def test_a_new_set_does_not_take_the_key_of_another(administrator: Actor) -> None:
-    community = (await require_community()).id
+    community = (await the_community()).id
     fresh = replace(CONSULTATION, key="courtyard", name="院规")
     made = await rulesets.adopt_voting_rule(administrator, community, fresh, is_new=True, at=AT)
     assert made.version == 1
@@ -141,7 +141,7 @@ async def test_a_new_set_does_not_take_the_key_of_another(administrator: Actor) 
 
 @pytest.mark.anyio
 async def test_what_the_law_left_open_is_filled_in_with_its_source(administrator: Actor) -> None:
-    community = (await require_community()).id
+    community = (await the_community()).id
     unsourced = replace(FILLED, source=RESIDENTS_2026.source)
     with pytest.raises(Refusal) as refused:
         await rulesets.adopt_voting_rule(administrator, community, unsourced, at=AT)
@@ -152,7 +152,7 @@ async def test_what_the_law_left_open_is_filled_in_with_its_source(administrator
 
 @pytest.mark.anyio
 async def test_the_rule_of_meetings_is_changed_under_its_own_name(administrator: Actor) -> None:
-    community = (await require_community()).id
+    community = (await the_community()).id
     changed = replace(CONSULTATION, key=rulesets.MEETING, notice_days=3)
     made = await rulesets.adopt_voting_rule(administrator, community, changed, at=AT)
     assert (await rulesets.meeting_rule(community)) == made

@@ -22,11 +22,11 @@ from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.demands import intaking
 from deliberation.meetings.models import DeliberationDay, Meeting
-from deliberation.people.service import require_community
 from deliberation.web.visit import DEVICE_COOKIE
 from tests.flows.community import demand_list, found_community, settle_households
 from tests.flows.hall import token_of
 from tests.papers.samples import text_of
+from tests.support.community import the_community
 from tests.support.service import served
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +55,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     settings = Settings(var=str(tmp_path), database_url="", secret_key=KEY)
     async with served(create_app(settings, FixedClock(NOW))) as url:
         person = await found_community(NOW)
-        community = (await require_community()).id
+        community = (await the_community()).id
         await settle_households(community, 3, key=KEY.encode(), at=NOW)
         token = await token_of(person, NOW)
         chair = await actor_of(token, at=NOW)

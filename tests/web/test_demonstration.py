@@ -15,7 +15,7 @@ from deliberation.journal.models import Stream
 from deliberation.matters.models import Matter
 from deliberation.meetings.models import Meeting
 from deliberation.people.models import Household
-from deliberation.people.service import only_community
+from deliberation.people.service import first_community
 from deliberation.web.visit import VISITOR_COOKIE
 from tests.support.service import served
 
@@ -36,12 +36,12 @@ async def test_the_made_up_community_is_loaded_with_a_meeting_today(
     ):
         wrong = await client.post("/set-up/demonstration", data={**form, "token": "guess"})
         assert wrong.status_code >= 400
-        assert await only_community() is None
+        assert await first_community() is None
 
         token = setup_token(KEY.encode())
         loaded = await client.post("/set-up/demonstration", data={**form, "token": token})
         assert (loaded.status_code, loaded.headers["location"]) == (303, "/desk")
-        community = await only_community()
+        community = await first_community()
         assert community is not None
         assert community.is_demonstration
         assert await Demand.all().count() == 185

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from deliberation import journal
 from deliberation.ballots.models import Ballot, Electorate, Mark, Vote
 from deliberation.demands import service as demands
 from deliberation.demands.models import Demand
 from deliberation.demands.service import Raising
 from deliberation.journal.canonical import canonical
+from deliberation.matters.evaluating import open_evaluation
 from deliberation.matters.models import Matter, MatterDemand, Rating
 from deliberation.people.models import Device, Organisation
 from deliberation.rulesets.shipped import CONSULTATION
@@ -62,7 +64,20 @@ async def taken_up(hall: Hall, demand: Demand, step: str, *, due_on: date | None
     )
     await MatterDemand.create(matter_id=matter.id, demand_id=demand.id)
     await Demand.filter(id=demand.id).update(state="resolved" if step == "evaluate" else "taken_up")
+    if step == "evaluate":
+        await ask(hall, matter)
     return matter
+
+
+async def ask(hall: Hall, matter: Matter) -> None:
+    """Those who asked for it are asked whether it was done."""
+
+    @journal.shielded
+    async def open_it() -> None:
+        async with journal.record(hall.community, actor=None, at=hall.now) as entry:
+            await open_evaluation(entry, matter)
+
+    await open_it()
 
 
 def today(hall: Hall) -> date:
@@ -101,9 +116,7 @@ async def test_who_stood_behind_a_demand_is_asked_whether_it_was_done_until_they
     assert f'action="/matters/{matter.id}/ratings"' in waiting
     assert "演示路灯不亮" in (await resident.get("/me")).text
 
-    answer = await resident.send(
-        f"/matters/{matter.id}/ratings", score="partly", back="/me/ratings"
-    )
+    answer = await resident.send(f"/matters/{matter.id}/ratings", mark="3", back="/me/ratings")
     assert answer.headers["location"] == "/me/ratings"
     rated = (await resident.get("/me/ratings")).text
     assert f'action="/matters/{matter.id}/ratings"' not in rated
@@ -111,7 +124,7 @@ async def test_who_stood_behind_a_demand_is_asked_whether_it_was_done_until_they
     assert "办了一部分" in rated
     assert "修改评价" in rated
     assert "您家的评价" in (await resident.get(f"/matters/{matter.id}")).text
-    assert await Rating.filter(matter_id=matter.id).count() == 1
+    assert await Rating.filter(mark=3).count() == 1
 
 
 async def test_a_rating_leads_nowhere_but_to_the_matter_or_ones_ratings(
@@ -119,7 +132,7 @@ async def test_a_rating_leads_nowhere_but_to_the_matter_or_ones_ratings(
 ) -> None:
     matter = await taken_up(hall, await brought(hall, "演示路灯不亮"), "evaluate")
     for back in ("//elsewhere", "/desk", ""):
-        answer = await resident.send(f"/matters/{matter.id}/ratings", score="done", back=back)
+        answer = await resident.send(f"/matters/{matter.id}/ratings", mark="5", back=back)
         assert answer.headers["location"] == f"/matters/{matter.id}"
 
 

@@ -23,10 +23,10 @@ from deliberation.matters.steps import Step
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Household, Ownership, Person, Unit
-from deliberation.people.service import require_community
 from deliberation.rulesets.questions import MOTION
 from tests.flows.community import Resident, found_community, settle_households
 from tests.flows.hall import BEFORE, KEY, token_of
+from tests.support.community import the_community
 from tests.support.service import served
 from tests.web.desk import Browser
 
@@ -59,7 +59,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     async with served(create_app(settings, FixedClock(BEFORE))) as url:
         token = await token_of(await found_community(BEFORE), BEFORE)
         chair = await actor_of(token, at=BEFORE)
-        community = (await require_community()).id
+        community = (await the_community()).id
         residents = await settle_households(community, 3, key=KEY.encode(), at=BEFORE)
         day = await DeliberationDay.get(held_on=date(2026, 11, 20))
         meeting = await meetings.plan_meeting(chair, day.id, title="11月议事日", at=BEFORE)

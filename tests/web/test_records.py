@@ -12,7 +12,7 @@ from deliberation.agendas import conduct
 from deliberation.ballots import service as ballots
 from deliberation.ballots.casting import cast
 from deliberation.ballots.votes import Casting
-from deliberation.matters.models import Matter, Progress, Rating
+from deliberation.matters.models import Matter, Progress, Rating, Task
 from deliberation.meetings.models import DeliberationDay
 from tests.flows.hall import Hall, convene_with_everybody, open_hall, open_the_vote
 from tests.web.desk import Browser, signed_in
@@ -154,16 +154,27 @@ async def test_a_decided_matter_is_assigned_reported_done_and_rated(
     given = {"organisation": "演示物业", "due_on": "2026-12-20"}
     assert (await chair.send(f"{page}/acts/assign", **given)).status_code == 303
     assert "演示物业" in (await visitor.get(page)).text
+    task = f"/tasks/{(await Task.get(matter_id=matter.id)).id}"
     assert (await chair.send(f"{page}/progress", note="演示：材料进场")).status_code == 303
-    assert (await chair.send(f"{page}/acts/report_done", note="演示：完工")).status_code == 303
+    assert "还有任务没有办完" in (await chair.send(f"{page}/acts/report_done")).text
+    assert (await chair.send(f"{task}/finish", note="演示：完工")).status_code == 303
     assert await Progress.filter(matter_id=matter.id).count() == 2
-    assert (await resident.send(f"{page}/ratings", score="partly")).status_code == 303
-    assert (await resident.send(f"{page}/ratings", score="not")).status_code == 303
-    assert [r.score for r in await Rating.all()] == ["not"]
-    back = await chair.send(f"{page}/acts/send_back", reason="演示：还差一角")
+    for mark, words in (("3", ""), ("1", "演示：还差一角")):
+        sent = await resident.send(f"{page}/ratings", mark=mark, words=words)
+        assert sent.status_code == 303
+    assert [(r.mark, r.words) for r in await Rating.filter(mark__not_isnull=True)] == [
+        (1, "演示：还差一角")
+    ]
+    shown = (await visitor.get(page)).text
+    assert "应评2户，1户已评，平均1.00分" in shown
+    assert "演示：还差一角" not in shown
+    assert "演示：还差一角" in (await chair.get(page)).text
+    back = await chair.send(f"{page}/acts/send_back", reason="演示：东边没修")
     assert back.status_code == 303
     assert (await Matter.get(id=matter.id)).step == "deliver"
-    assert "演示：还差一角" in (await visitor.get(page)).text
+    shown = (await visitor.get(page)).text
+    assert "演示：东边没修" in shown
+    assert "退回重办" in shown
 
 
 async def test_an_act_whose_condition_is_not_met_is_refused_in_words(
@@ -179,7 +190,7 @@ async def test_an_act_whose_condition_is_not_met_is_refused_in_words(
 
 async def test_an_unknown_rating_counts_nothing(hall: Hall, resident: Browser) -> None:
     matter = await decide(hall)
-    answer = await resident.send(f"/matters/{matter.id}/ratings", score="wonderful")
+    answer = await resident.send(f"/matters/{matter.id}/ratings", mark="wonderful")
     assert answer.status_code == 400
     assert await Rating.all().count() == 0
 
@@ -208,5 +219,6 @@ async def test_the_story_of_a_matter_names_who_carries_it_out(
     given = {"organisation": "演示物业", "due_on": "2026-12-20"}
     await chair.send(f"/matters/{matter.id}/acts/assign", **given)
     shown = (await visitor.get(f"/matters/{matter.id}")).text
+    assert "演示物业" in (await chair.get("/tasks")).text
     assert "交演示物业办理，2026年12月20日前办结" in re.sub(r"<[^>]+>", "", shown)
     assert "/acts/" not in shown

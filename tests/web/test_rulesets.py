@@ -19,13 +19,13 @@ from deliberation.demands.service import Raising, raise_demand
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Household, Ownership
-from deliberation.people.service import require_community
 from deliberation.rulesets import service as rulesets
 from deliberation.rulesets.shipped import CONSULTATION, RESIDENTS_2026
 from deliberation.web.ruleforms import values_of
 from tests.flows.community import found_community, settle_households
 from tests.flows.hall import BEFORE, KEY, token_of
 from tests.papers.samples import text_of
+from tests.support.community import the_community
 from tests.support.service import served
 from tests.web.desk import Browser
 
@@ -52,7 +52,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
     async with served(create_app(settings, FixedClock(BEFORE))) as url:
         token = await token_of(await found_community(BEFORE), BEFORE)
         chair = await actor_of(token, at=BEFORE)
-        community = (await require_community()).id
+        community = (await the_community()).id
         await settle_households(community, 6, key=KEY.encode(), at=BEFORE)
         day = await DeliberationDay.get(held_on=date(2026, 11, 20))
         meeting = await meetings.plan_meeting(chair, day.id, title="11月议事日", at=BEFORE)
@@ -69,7 +69,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
 
 
 async def community_of() -> UUID:
-    return (await require_community()).id
+    return (await the_community()).id
 
 
 async def test_everybody_reads_the_rule_sets_and_what_is_wrong_with_them(place: Place) -> None:

@@ -12,7 +12,7 @@ from deliberation.clock import FixedClock
 from deliberation.config import Settings
 from deliberation.meetings.models import DeliberationDay
 from deliberation.people.models import Place
-from deliberation.people.service import only_community
+from deliberation.people.service import first_community
 from deliberation.web.visit import VISITOR_COOKIE
 from tests.support.service import served
 
@@ -73,7 +73,7 @@ async def test_the_second_set_up_is_refused(client: httpx2.AsyncClient) -> None:
     await client.post("/set-up", data=FORM)
     again = await client.post("/set-up", data={**FORM, "name": "另一个社区"})
     assert again.status_code == 409
-    community = await only_community()
+    community = await first_community()
     assert community is not None
     assert community.name == "示例社区"
 
@@ -103,4 +103,4 @@ async def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(
     assert f'href="#{field}"' in answer.text
     assert "演示议事厅" in answer.text or field == "venue"
     assert "demonstration" not in answer.text.replace("/set-up/demonstration", "")
-    assert await only_community() is None
+    assert await first_community() is None

@@ -16,16 +16,16 @@ from deliberation.matters.service import Given, act_on
 from deliberation.matters.steps import Act, Step
 from deliberation.meetings import service as meetings
 from deliberation.meetings.models import DeliberationDay
-from deliberation.people.service import require_community
 from tests.flows.community import found_community, settle_households, token_of_facilitator
 from tests.flows.hall import BEFORE, KEY, ON_THE_DAY
+from tests.support.community import the_community
 
 
 async def test_a_matter_that_was_raised_is_accepted_in_the_meeting(
     store: str, tmp_path: Path
 ) -> None:
     await found_community(BEFORE)
-    community = await require_community()
+    community = await the_community()
     await settle_households(community.id, 3, key=KEY.encode(), at=BEFORE)
     chair = await actor_of(await token_of_facilitator(BEFORE), at=BEFORE)
     await raise_demand(chair, Raising(title="演示需求"), at=BEFORE)
