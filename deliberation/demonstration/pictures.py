@@ -1,5 +1,6 @@
 """Pictures for the demonstration, drawn and plainly no photos: a path by night, dark and lit."""
 
+import functools
 import io
 
 from PIL import Image, ImageDraw
@@ -9,6 +10,7 @@ from deliberation.photos import Photo, take
 _NIGHT, _WALL, _POLE, _LIGHT, _PATH = "#2b332f", "#39423d", "#8c948f", "#f3e7b0", "#48534d"
 
 
+@functools.cache
 def lamps(*, is_lit: bool) -> Photo:
     """A lamp beside a wall, dark or lit, as the service keeps photos."""
     image = Image.new("RGB", (960, 640), _NIGHT)
