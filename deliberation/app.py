@@ -39,6 +39,7 @@ from deliberation.mail import Post
 from deliberation.matters.rating import journal_ratings
 from deliberation.meetings import viewing
 from deliberation.meetings.service import top_up_days
+from deliberation.minutes.knowing import known_of
 from deliberation.papers import close_papers
 from deliberation.people.service import first_community
 from deliberation.photos import close_photos
@@ -119,7 +120,7 @@ def rounds_of(desk: Desk) -> list[scheduler.Round]:
         name="chores",
         clock=desk.clock,
         chores=(
-            scheduler.Chore(name="claims", act=lambda at, _since: ticking.tick(at)),
+            scheduler.Chore(name="claims", act=lambda at, _since: ticking.tick(at, knows=known_of)),
             scheduler.Chore(name="reminders", act=Teller().remind),
         ),
     )

@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                     ('by_id', fields.UUIDField(null=True)),
                     ('taken_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ],
-                options={'table': 'attachment', 'app': 'models', 'unique_together': (('subject', 'digest'),), 'indexes': [Index(fields=['subject', 'taken_at'])], 'pk_attr': 'id'},
+                options={'table': 'attachment', 'app': 'models', 'unique_together': (('subject', 'digest'),), 'indexes': [Index(fields=['subject', 'taken_at']), Index(fields=['community_id', 'is_shown', 'hidden_reason'])], 'pk_attr': 'id'},
                 bases=['Table'],
             ),
             ops.CreateModel(

@@ -17,7 +17,8 @@ from deliberation.journal.events import (
 )
 from deliberation.journal.views import ItemView, MeetingState
 from deliberation.matters.models import Matter, MatterDemand
-from deliberation.matters.service import apply, facts_of, require_matter
+from deliberation.matters.moving import lock_matter
+from deliberation.matters.service import apply, facts_of
 from deliberation.matters.steps import Act, MatterState, Step
 from deliberation.meetings import rules
 from deliberation.meetings.attending import tell_arrivals
@@ -67,7 +68,7 @@ async def read_motion(actor: Actor, meeting: UUID, *, at: datetime) -> None:
 
 
 async def _put_to_decision(entry: journal.Recorder, matter: UUID) -> None:
-    found = await require_matter(matter)
+    found = await lock_matter(matter)
     if found.step != Step.DISCUSS or found.state != MatterState.ACTIVE:
         return
     facts = await facts_of(found, at=entry.at, was_discussed=True, has_wording=True)

@@ -26,7 +26,8 @@ async def reroute(actor: Actor, demand: UUID, order: Order, *, at: datetime) -> 
     was_public = await MatterDemand.exists(demand_id=demand)
     found = await triage.triage(actor, demand, order, was_public=was_public, at=at)
     if order.route is not Route.DELIBERATION:
-        await take_off(actor, found.id, at=at)
+        with journal.commanded(None):  # the form's command was answered by the first unit of work
+            await take_off(actor, found.id, at=at)
     return found
 
 

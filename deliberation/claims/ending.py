@@ -9,11 +9,17 @@ from deliberation.claims.models import Claim, Escalation
 from deliberation.claims.rules import ClaimState, EscalationState
 from deliberation.demands.models import Demand
 from deliberation.i18n import N_
-from deliberation.journal.events import ClaimReleased, DemandOffered, EscalationEnded
+from deliberation.journal.events import (
+    ClaimReleased,
+    DemandOffered,
+    EscalationEnded,
+    EscalationUnassigned,
+)
 from deliberation.matters import duties, moving, workflow
-from deliberation.matters.models import Matter, Task
-from deliberation.matters.steps import Act, Input, MatterState, Step
+from deliberation.matters.models import Matter, MatterDemand, Task
+from deliberation.matters.steps import Act, Input, MatterState, Mover, Step
 from deliberation.people.models import Community
+from deliberation.people.roles import Actor, Permission
 from deliberation.people.service import require_row
 
 _REASON = frozenset({Input.REASON})
@@ -65,11 +71,18 @@ async def _close(claim: Claim, state: ClaimState, at: datetime, reason: str = ""
     await claim.save(update_fields=["state", "ended_at", "active_demand_id", "reason"])
 
 
-async def give_back(entry: journal.Recorder, claim: Claim, reason: str) -> None:
-    """What was claimed goes back, inside the caller's unit of work. Raises
+def check_theirs(actor: Actor, facts: workflow.MatterFacts, act: Act) -> None:
+    """Staff do what the way leaves to an organisation, not the other way round: NOT_PERMITTED."""
+    if workflow.mover_of(facts, act) is Mover.STAFF:
+        actor.require(Permission.PREPARE)
+
+
+async def give_back(actor: Actor, entry: journal.Recorder, claim: Claim, reason: str) -> None:
+    """What was claimed goes back, inside the caller's unit of work. Raises NOT_PERMITTED, and
     MATTER_ACT_NOT_AVAILABLE where the procedure does not lead back any more."""
     matter = await _matter_of(claim)
     facts = await moving.facts_of(matter, at=entry.at)
+    check_theirs(actor, facts, Act.RELEASE)
     workflow.advance(facts, Act.RELEASE, _REASON)
     await hand_back(entry, matter, claim.organisation_id, reason)
     await end_claim(entry, claim, reason)
@@ -77,7 +90,7 @@ async def give_back(entry: journal.Recorder, claim: Claim, reason: str) -> None:
 
 async def _matter_of(claim: Claim) -> Matter:
     assert claim.matter_id is not None  # noqa: S101  a claim in force has one
-    return await moving.require_matter(claim.matter_id)
+    return await moving.lock_matter(claim.matter_id)
 
 
 async def end_claim(entry: journal.Recorder, claim: Claim, reason: str) -> None:
@@ -133,6 +146,24 @@ async def end_escalation(
     entry.tell(ended, subject=subject_of(escalation))
 
 
+async def unassign(entry: journal.Recorder, escalation: Escalation, reason: str) -> None:
+    """Who was given it does not have it any more: the list has it again, inside the caller's unit
+    of work."""
+    told = EscalationUnassigned(escalation=escalation.id, reason=reason)
+    escalation.state, escalation.duty = EscalationState.LISTED.value, ""
+    escalation.organisation_id = escalation.due_on = escalation.assigned_at = None
+    await escalation.save(
+        update_fields=["state", "duty", "organisation_id", "due_on", "assigned_at"]
+    )
+    entry.tell(told, subject=subject_of(escalation))
+
+
+async def is_listed(demand: UUID) -> bool:
+    """Whether the level above has it on its list, by itself or as the matter that took it up."""
+    matters = await MatterDemand.filter(demand_id=demand).values_list("matter_id", flat=True)
+    return await Escalation.exists(open_subject_id__in=[demand, *matters])
+
+
 async def end_of_demand(entry: journal.Recorder, demand: UUID, matter: UUID, words: str) -> None:
     """A demand that was on the list of the level above has found its way without it."""
     found = Escalation.filter(open_subject_id__in=[demand, matter], state=EscalationState.LISTED)
@@ -152,9 +183,19 @@ async def follow(entry: journal.Recorder, escalation: Escalation) -> bool:
     return True
 
 
+async def _has_duty(escalation: Escalation) -> bool:
+    return await Task.exists(
+        matter_id=escalation.matter_id,
+        organisation_id=escalation.organisation_id,
+        state__in=["open", "done"],
+    )
+
+
 async def _follow_matter(entry: journal.Recorder, escalation: Escalation) -> bool:
     matter = await Matter.get_or_none(id=escalation.matter_id)
     if matter is not None and matter.state == MatterState.ACTIVE:
+        if escalation.state == EscalationState.ASSIGNED and not await _has_duty(escalation):
+            await unassign(entry, escalation, N_("承办单位的任务已经收回"))
         return False
     is_done = matter is not None and matter.state == MatterState.CLOSED
     state = EscalationState.DONE if is_done else EscalationState.RETURNED

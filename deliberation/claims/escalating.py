@@ -15,7 +15,7 @@ from deliberation.i18n import N_
 from deliberation.journal.events import EscalationAssigned, EscalationRaised
 from deliberation.matters import duties, moving, workflow
 from deliberation.matters.models import Matter
-from deliberation.matters.steps import Act, Input, Step
+from deliberation.matters.steps import Act, Input, Mover, Step
 from deliberation.people.models import Community, Organisation
 from deliberation.people.organisations import require_present
 from deliberation.people.roles import Actor, Permission
@@ -55,7 +55,8 @@ async def put_on_list(
     subject = matter.id if matter is not None else demand.id if demand is not None else None
     if subject is None:
         raise Refusal(Code.NOT_FOUND)
-    if await Escalation.exists(open_subject_id=subject):
+    is_there = Escalation.exists(open_subject_id=subject)
+    if await (ending.is_listed(subject) if matter is None else is_there):
         raise Refusal(Code.ESCALATION_OPEN)
     made = await Escalation.create(
         id=uuid4(),
@@ -114,10 +115,12 @@ async def ask_for_matter(actor: Actor, matter: UUID, reason: str, *, at: datetim
     async with journal.record(
         community.id, actor=actor.person, within=actor.community, at=at
     ) as entry:
-        found = await moving.require_matter(matter)
+        found = await moving.lock_matter(matter)
         actor.check_in(found.community_id)
         said = rules.reason_of(reason)
         facts = await moving.facts_of(found, at=at)
+        if workflow.mover_of(facts, Act.ESCALATE) is Mover.SERVICE:
+            raise Refusal(Code.NOT_PERMITTED)  # the ratings decide it, when their days are over
         workflow.advance(facts, Act.ESCALATE, frozenset({Input.REASON}))
         made = await put_on_list(entry, community, Cause.ASKED, said, matter=found)
         await mark_escalated(entry, found, said)
@@ -194,7 +197,7 @@ async def _to_deliver(
 
 
 async def _matter_of(escalation: Escalation) -> Matter | None:
-    return await moving.require_matter(escalation.matter_id) if escalation.matter_id else None
+    return await moving.lock_matter(escalation.matter_id) if escalation.matter_id else None
 
 
 async def _demand_of(escalation: Escalation) -> Demand:

@@ -7,6 +7,10 @@ from deliberation import journal, store
 from deliberation.claims import ending, rules
 from deliberation.claims.models import Claim, Escalation
 from deliberation.claims.rules import EscalationState
+from deliberation.demands.models import Handover
+from deliberation.demands.routes import HandoverState
+from deliberation.demands.sending import end_handover, list_again
+from deliberation.demands.service import require_demand
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.matters import moving
@@ -14,7 +18,7 @@ from deliberation.matters.models import Task
 from deliberation.people import organisations
 from deliberation.people.models import Organisation
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import home_of
+from deliberation.people.service import home_of, require_row
 
 LEFT = N_("单位已退出")
 
@@ -48,23 +52,42 @@ async def _give_all_back(
         organisation_id=organisation.id, community_id=community, state="open"
     ).order_by("set_at")
     for matter in dict.fromkeys(row.matter_id for row in rows):
-        await ending.hand_back(entry, await moving.require_matter(matter), organisation.id, reason)
+        await ending.hand_back(entry, await moving.lock_matter(matter), organisation.id, reason)
     for claim in await Claim.filter(
         organisation_id=organisation.id, community_id=community, active_demand_id__not_isnull=True
     ):
         if not await ending.has_work(claim):
             await ending.end_claim(entry, claim, reason)
-    await Escalation.filter(
+    for escalation in await Escalation.filter(
         organisation_id=organisation.id, community_id=community, state=EscalationState.ASSIGNED
-    ).update(state=EscalationState.LISTED, organisation_id=None, due_on=None, duty="")
+    ):
+        await ending.unassign(entry, escalation, reason)
+    await _hand_back(entry, organisation, community, reason)
+
+
+async def _hand_back(
+    entry: journal.Recorder, organisation: Organisation, community: UUID, reason: str
+) -> None:
+    """What triage had handed to it is looked at again."""
+    row = await require_row(community)
+    for handover in await Handover.filter(
+        organisation_id=organisation.id, demand__community_id=community, state=HandoverState.OPEN
+    ):
+        demand = await require_demand(handover.demand_id)
+        await end_handover(entry, demand, handover, None, reason)
+        await list_again(entry, row, demand)
 
 
 async def give_back_elsewhere(*, at: datetime) -> None:
-    """Tasks that a department of a level above still has, after it left, in communities below."""
+    """Tasks and demands that a department of a level above still has, after it left, in
+    communities below."""
     rows = await store.read(
         "SELECT DISTINCT t.organisation_id, t.community_id FROM task t"
         " JOIN organisation o ON o.id = t.organisation_id"
         " WHERE t.state = 'open' AND o.left_at IS NOT NULL"
+        " UNION SELECT h.organisation_id, d.community_id FROM handover h"
+        " JOIN organisation o ON o.id = h.organisation_id JOIN demand d ON d.id = h.demand_id"
+        " WHERE h.state = 'open' AND o.left_at IS NOT NULL"
     )
     found = [
         (store.identity(r["organisation_id"]), store.identity(r["community_id"])) for r in rows

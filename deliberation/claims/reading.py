@@ -15,7 +15,7 @@ from deliberation.claims import rules
 from deliberation.claims.models import Claim, Escalation
 from deliberation.claims.rules import ClaimState
 from deliberation.demands.models import Demand
-from deliberation.matters.models import Milestone, Task
+from deliberation.matters.models import MatterDemand, Milestone, Task
 from deliberation.matters.planning import percent
 
 T = TypeVar("T")
@@ -99,9 +99,7 @@ async def waiting(community: UUID, today: date, *, page: int = 1) -> Page[Waitin
         .order_by("-ended_at")
         .prefetch_related("organisation")
     )
-    listed = await Escalation.filter(
-        demand_id__in=ids, open_subject_id__not_isnull=True
-    ).values_list("demand_id", flat=True)
+    listed = await _escalated(ids)
     made = [
         Waiting(
             demand=row,
@@ -112,6 +110,17 @@ async def waiting(community: UUID, today: date, *, page: int = 1) -> Page[Waitin
         for row in rows
     ]
     return Page(rows=made, total=await query.count(), page=page)
+
+
+async def _escalated(demands: Sequence[UUID]) -> set[UUID]:
+    """Which are on the list of the level above, by themselves or as the matter they were in."""
+    matters = dict(
+        await MatterDemand.filter(demand_id__in=list(demands)).values_list("matter_id", "demand_id")
+    )
+    open_ones = await Escalation.filter(open_subject_id__in=[*demands, *matters]).values_list(
+        "open_subject_id", flat=True
+    )
+    return {matters.get(one, one) for one in open_ones}
 
 
 async def offerable(community: UUID, *, page: int = 1) -> Page[Demand]:
@@ -141,9 +150,7 @@ async def in_force(community: UUID, today: date, *, page: int = 1) -> Page[Held]
 
 async def ended(community: UUID, limit: int = 10) -> list[Claim]:
     """Claims that ended lately, however."""
-    rows = Claim.filter(
-        community_id=community, ended_at__not_isnull=True, demand__is_private=False
-    )
+    rows = Claim.filter(community_id=community, ended_at__not_isnull=True, demand__is_private=False)
     rows = rows.exclude(state=ClaimState.REFUSED).order_by("-ended_at").limit(limit)
     return await rows.prefetch_related("organisation", "demand")
 

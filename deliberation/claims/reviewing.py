@@ -77,6 +77,6 @@ async def send_back(actor: Actor, escalation: UUID, reason: str, *, at: datetime
 
 async def _take_back(entry: journal.Recorder, escalation: Escalation, reason: str) -> None:
     assert escalation.matter_id is not None  # noqa: S101  what was assigned has one
-    matter = await moving.require_matter(escalation.matter_id)
+    matter = await moving.lock_matter(escalation.matter_id)
     if matter.step == Step.DELIVER and matter.state == MatterState.ACTIVE:
         await ending.hand_back(entry, matter, escalation.organisation_id, reason)

@@ -118,7 +118,7 @@ async def claim(actor: Actor, demand: UUID, promise: Promise, *, at: datetime) -
         today = ending.today_in(community, at)
         rules.check_deadline(promise.promised_on, today)
         lines = backwards(today, promise.promised_on, promise.plan)
-        matter = await to_delivery(entry, community, found)
+        matter = await to_delivery(entry, community, found, by=actor)
         task = await duties.set_task(
             entry, matter, organisation.id, matter.title, promise.promised_on, "claim"
         )
@@ -146,10 +146,15 @@ async def keep_off_agendas(community: UUID) -> None:
     await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
-async def to_delivery(entry: journal.Recorder, community: Community, demand: Demand) -> Matter:
-    """The demand's matter, sent straight to delivery, inside the caller's unit of work."""
+async def to_delivery(
+    entry: journal.Recorder, community: Community, demand: Demand, *, by: Actor | None = None
+) -> Matter:
+    """The demand's matter, sent straight to delivery, inside the caller's unit of work. Raises
+    NOT_PERMITTED where its way leaves that to others than `by` (None: the level above)."""
     matter = await open_matter(entry, community, [demand])
     facts = await moving.facts_of(matter, at=entry.at)
+    if by is not None:
+        ending.check_theirs(by, facts, Act.CLAIM)
     await moving.apply(entry, matter, Act.CLAIM, facts, DUTY)
     return matter
 
@@ -242,7 +247,7 @@ async def release(actor: Actor, claim: UUID, reason: str, *, at: datetime) -> No
         said = rules.reason_of(reason)
         if found.active_demand_id is None:
             raise Refusal(Code.CLAIM_ENDED)
-        await ending.give_back(entry, found, said)
+        await ending.give_back(actor, entry, found, said)
 
 
 async def open_task_of(claim: Claim) -> Task | None:

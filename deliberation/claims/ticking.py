@@ -4,6 +4,7 @@ Each subject has a unit of work of its own, in which everything is read again: i
 how often, how late or by how many processes this is called. A clock that went back finds nothing.
 """
 
+import functools
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,25 +17,35 @@ from deliberation import journal, store
 from deliberation.claims import ending, leaving, rules
 from deliberation.claims.escalating import mark_escalated, put_on_list
 from deliberation.claims.models import Claim, Escalation
-from deliberation.claims.rules import Cause
+from deliberation.claims.rules import Cause, EscalationState
 from deliberation.demands.models import Demand
 from deliberation.errors import Refusal
 from deliberation.i18n import N_
 from deliberation.matters import asking, evaluating, moving, workflow, workflows
 from deliberation.matters.models import Matter
+from deliberation.matters.service import NOTHING, Known
+from deliberation.matters.stages import Way, over_on
 from deliberation.matters.steps import Act, MatterState, Mover, Step
 from deliberation.people.service import require_row
 
 _log = structlog.get_logger(__name__)
-_FOLLOWS = frozenset({Act.CONFIRM, Act.RETURN, Act.ESCALATE})
 
 _Act = Callable[[UUID, UUID, datetime], Awaitable[None]]
+Knows = Callable[[Matter], Awaitable[Known]]
 
 
-async def tick(at: datetime) -> None:
-    """Do what is due at this moment."""
+async def _knows_nothing(_matter: Matter) -> Known:
+    return NOTHING
+
+
+async def tick(at: datetime, *, knows: Knows = _knows_nothing) -> None:
+    """Do what is due at this moment. `knows`: what features above this one know of a matter."""
     await _each(await evaluating.due_evaluations(at), _close_evaluation, at)
-    await _each(await _waiting_to_advance(at), _advance, at)
+    for matter in await _waiting_to_advance(at):
+        known = await knows(matter)
+        if await _way_open(matter, known, at) is not None:
+            advance = functools.partial(_advance, known=known)
+            await _each([(matter.id, matter.community_id)], advance, at)
     await leaving.give_back_elsewhere(at=at)
     await _each(await _claims_over(), _settle_claim, at)
     await _each(await _escalations_over(), _settle_escalation, at)
@@ -48,7 +59,7 @@ async def _each(found: list[tuple[UUID, UUID]], act: _Act, at: datetime) -> None
         try:
             await act(subject, community, at)
         except Refusal as refusal:
-            _log.info("tick_refused", code=refusal.code.value, act=act.__name__)
+            _log.info("tick_refused", code=refusal.code.value, subject=str(subject))
 
 
 def _pairs(rows: list[dict[str, Any]]) -> list[tuple[UUID, UUID]]:
@@ -66,7 +77,7 @@ async def _today(community: UUID, at: datetime) -> date:
 @journal.shielded
 async def _close_evaluation(matter: UUID, community: UUID, at: datetime) -> None:
     async with journal.record(community, actor=None, at=at) as entry:
-        found = await moving.require_matter(matter)
+        found = await moving.lock_matter(matter)
         facts = await moving.facts_of(found, at=at)
         is_open = found.step == Step.EVALUATE and found.state == MatterState.ACTIVE
         if not (is_open and facts.is_rating_over):
@@ -76,12 +87,16 @@ async def _close_evaluation(matter: UUID, community: UUID, at: datetime) -> None
 
 
 async def _put_dissatisfied(entry: journal.Recorder, matter: Matter) -> None:
-    if await Escalation.exists(open_subject_id=matter.id):
-        return
+    """What a department was given and did not do well is on the list again."""
     asked = await asking.last_of(matter.id)
     reason = N_("评价后仍不满意：{rated}户评价，平均{mean}分").format(
         rated=asked.rated if asked else 0, mean=f"{(asked.mean if asked else 0) / 100:.2f}"
     )
+    before = await Escalation.get_or_none(open_subject_id=matter.id)
+    if before is not None:
+        if before.state == EscalationState.ASSIGNED:
+            await ending.unassign(entry, before, reason)
+        return
     row = await require_row(matter.community_id)
     await put_on_list(entry, row, Cause.DISSATISFIED, reason, matter=matter)
 
@@ -89,39 +104,52 @@ async def _put_dissatisfied(entry: journal.Recorder, matter: Matter) -> None:
 # --- parts of a step that end by themselves
 
 
-async def _waiting_to_advance(at: datetime) -> list[tuple[UUID, UUID]]:
+async def _waiting_to_advance(at: datetime) -> list[Matter]:
     """Matters on a part of a step that ends when its days are over. The way that comes with the
     service has none."""
     rows = await Matter.filter(state=MatterState.ACTIVE, workflow__gt=0).prefetch_related(
         "community"
     )
-    return [(row.id, row.community_id) for row in rows if await _is_over(row, at)]
+    return [row for row in rows if await _is_over(row, at)]
 
 
 async def _is_over(matter: Matter, at: datetime) -> bool:
     way = await moving.workflow_of(matter)
     here = matter.stage or matter.step
-    leads = any(
-        one.act is Act.ADVANCE and one.leaves == here and one.by is Mover.SERVICE
-        for one in way.ways
-    )
-    if not leads:
+    if not any(one.leaves == here and not one.is_off and _is_by_itself(one) for one in way.ways):
         return False
     zone = ZoneInfo(matter.community.zone)
-    entered = (matter.staged_at or matter.stepped_at).astimezone(zone).date()
-    over_on = entered + timedelta(days=way.stage(here).wait_days)
-    return over_on <= at.astimezone(zone).date()
+    entered = matter.staged_at or matter.stepped_at
+    return over_on(entered, way.stage(here).wait_days, zone) <= at.astimezone(zone).date()
+
+
+def _is_by_itself(way: Way) -> bool:
+    """What was decided and still had to wait goes on in the same manner."""
+    return way.act in (Act.ADVANCE, Act.ADOPT) and way.by is Mover.SERVICE
+
+
+async def _way_open(matter: Matter, known: Known, at: datetime) -> workflow.Offer | None:
+    facts = await _facts(matter, known, at)
+    return next((o for o in workflow.offers(facts) if _is_by_itself(o.way) and not o.reasons), None)
+
+
+async def _facts(matter: Matter, known: Known, at: datetime) -> workflow.MatterFacts:
+    return await moving.facts_of(
+        matter,
+        at=at,
+        was_discussed=known.was_discussed,
+        has_wording=known.has_wording,
+        has_minutes=known.has_minutes,
+    )
 
 
 @journal.shielded
-async def _advance(matter: UUID, community: UUID, at: datetime) -> None:
+async def _advance(matter: UUID, community: UUID, at: datetime, *, known: Known) -> None:
     async with journal.record(community, actor=None, at=at) as entry:
-        found = await moving.require_matter(matter)
-        facts = await moving.facts_of(found, at=at)
-        offers = workflow.offers(facts)
-        by_itself = [o for o in offers if o.act is Act.ADVANCE and o.way.by is Mover.SERVICE]
-        if by_itself and not by_itself[0].reasons:
-            await moving.apply(entry, found, Act.ADVANCE, facts)
+        found = await moving.lock_matter(matter)
+        offer = await _way_open(found, known, at)
+        if offer is not None:
+            await moving.apply(entry, found, offer.act, await _facts(found, known, at))
 
 
 # --- claims and escalations whose matter is over
@@ -156,7 +184,9 @@ async def _escalations_over() -> list[tuple[UUID, UUID]]:
             "SELECT e.id, e.community_id FROM escalation e"
             " LEFT JOIN matter m ON m.id = e.matter_id LEFT JOIN demand d ON d.id = e.demand_id"
             " WHERE e.open_subject_id IS NOT NULL AND CASE WHEN e.matter_id IS NULL"
-            " THEN d.state <> 'listed' ELSE m.state <> 'active' END"
+            " THEN d.state <> 'listed' ELSE m.state <> 'active' OR (e.state = 'assigned'"
+            " AND NOT EXISTS (SELECT 1 FROM task t WHERE t.matter_id = e.matter_id"
+            " AND t.organisation_id = e.organisation_id AND t.state IN ('open', 'done'))) END"
         )
     )
 
@@ -179,6 +209,8 @@ async def _unclaimed(at: datetime) -> list[tuple[UUID, UUID]]:
         " FROM demand d WHERE d.state = 'listed' AND d.offered_on IS NOT NULL"
         " AND d.is_private = ? AND d.route IN ('', 'deliberation') AND NOT EXISTS"
         " (SELECT 1 FROM escalation e WHERE e.demand_id = d.id AND e.open_subject_id IS NOT NULL)"
+        " AND NOT EXISTS (SELECT 1 FROM matter_demand l JOIN escalation e"
+        " ON e.open_subject_id = l.matter_id WHERE l.demand_id = d.id)"
         " ORDER BY d.offered_on, d.number",
         False,
     )
@@ -211,8 +243,7 @@ def _local(value: object, zone: ZoneInfo) -> date | None:
 async def _escalate_demand(demand: UUID, community: UUID, at: datetime) -> None:
     async with journal.record(community, actor=None, at=at) as entry:
         found = await Demand.get(id=demand)
-        is_open = await Escalation.exists(demand_id=demand, open_subject_id__not_isnull=True)
-        if found.state != "listed" or found.offered_on is None or is_open:
+        if found.state != "listed" or found.offered_on is None or await ending.is_listed(demand):
             return
         row = await require_row(community)
         days = rules.waited_days(found.offered_on, ending.today_in(row, at))
@@ -249,7 +280,7 @@ async def _is_overdue(matter: Matter, escalations: list[Escalation], at: datetim
 @journal.shielded
 async def _escalate_matter(matter: UUID, community: UUID, at: datetime) -> None:
     async with journal.record(community, actor=None, at=at) as entry:
-        found = await moving.require_matter(matter)
+        found = await moving.lock_matter(matter)
         row = await require_row(community)
         is_open = await Escalation.exists(open_subject_id=matter)
         is_late = found.due_on is not None and found.due_on < ending.today_in(row, at)

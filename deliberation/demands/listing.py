@@ -1,6 +1,6 @@
 """Reading the demand list. What is private is in no list: it is counted and found by nobody."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,7 +17,7 @@ PAGE = 30
 MOST_PLACES = 600
 """To choose from in a form."""
 EXPORTED = 50_000
-AT_ONCE = 500
+AT_ONCE = 250
 EVERYTHING = Q()
 
 
@@ -73,17 +73,18 @@ async def list_demands(
 
 async def all_demands(
     community: UUID, filters: Filters, *, where: Q = EVERYTHING
-) -> Sequence[Demand]:
-    """The whole list that is asked for, by number."""
+) -> AsyncIterator[Sequence[Demand]]:
+    """The whole list that is asked for, by number; piece by piece, so that others have their turn
+    between."""
     query = _query(community, filters).filter(where, await _within(community, filters.area))
-    found: list[Demand] = []
-    while len(found) < EXPORTED:  # piece by piece, so that others have their turn between
-        rest = query.filter(number__gt=found[-1].number) if found else query
-        part = await rest.order_by("number").limit(AT_ONCE)
-        found += part
+    last = ""
+    for _piece in range(EXPORTED // AT_ONCE):
+        part = await query.filter(number__gt=last).order_by("number").limit(AT_ONCE)
+        if part:
+            yield part
         if len(part) < AT_ONCE:
-            break
-    return found[:EXPORTED]
+            return
+        last = part[-1].number
 
 
 async def private_demands(community: UUID, limit: int = 30) -> list[Demand]:

@@ -10,7 +10,7 @@ from deliberation import journal, store
 from deliberation.errors import Code, Refusal
 from deliberation.gatherings.models import Participation
 from deliberation.i18n import N_
-from deliberation.journal.events import HelpNoted
+from deliberation.journal.events import HelpNoted, HelpWithdrawn
 from deliberation.people.finding import Named, person_named
 from deliberation.people.models import Community, Household, Person
 from deliberation.people.roles import Actor, Permission
@@ -99,6 +99,32 @@ async def note_help(
         noted = HelpNoted(participation=row.id, happened_on=on)
         private = {"person": str(person), "words": said}
         entry.tell(noted, subject=f"participation:{row.id}", restricted=private)
+
+
+async def help_lately(community: UUID, limit: int = 10) -> Sequence[Participation]:
+    """What help staff noted, the latest first: to take one back. Only its days are for staff."""
+    rows = Participation.filter(community_id=community, kind="helped")
+    return await rows.order_by("-noted_at", "id").limit(limit)
+
+
+@journal.shielded
+async def take_back_help(actor: Actor, participation: UUID, *, at: datetime) -> None:
+    """What was noted by mistake is gone; what a points scheme has read, it has read.
+
+    Raises NOT_FOUND.
+    """
+    actor.require(Permission.PREPARE)
+    community = await community_of(actor)
+    async with journal.record(
+        community.id, actor=actor.person, within=actor.community, at=at
+    ) as entry:
+        row = await Participation.get_or_none(
+            id=participation, community_id=community.id, kind="helped"
+        )
+        if row is None:
+            raise Refusal(Code.NOT_FOUND)
+        await row.delete()
+        entry.tell(HelpWithdrawn(participation=row.id), subject=f"participation:{row.id}")
 
 
 def _said(words: str) -> str:
@@ -196,8 +222,8 @@ def _position(since: str) -> tuple[datetime, UUID]:
         last = UUID(row) if row else _FIRST
     except ValueError:
         raise Refusal(Code.FIELD_INVALID, field="since") from None
-    if instant.tzinfo is None:
-        raise Refusal(Code.FIELD_INVALID, field="since")
+    if instant.tzinfo is None or not 1970 <= instant.year < 9_999:
+        raise Refusal(Code.FIELD_INVALID, field="since")  # beyond, zones leave the calendar
     return instant, last
 
 

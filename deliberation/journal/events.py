@@ -309,6 +309,14 @@ class EscalationAssigned(Event, frozen=True, kw_only=True):
     due_on: date
 
 
+class EscalationUnassigned(Event, frozen=True, kw_only=True):
+    """Who was given a duty does not have it any more: it is on the list again."""
+
+    NAME = "escalation.unassigned"
+    escalation: UUID
+    reason: str
+
+
 class EscalationReviewed(Event, frozen=True, kw_only=True):
     """A periodic review said how an assignment stands (调度)."""
 
@@ -471,6 +479,13 @@ class HelpNoted(Event, frozen=True, kw_only=True):
     NAME = "help.noted"
     participation: UUID
     happened_on: date
+
+
+class HelpWithdrawn(Event, frozen=True, kw_only=True):
+    """Staff took back that somebody helped: it had been noted by mistake."""
+
+    NAME = "help.withdrawn"
+    participation: UUID
 
 
 class SuggestionNoted(Event, frozen=True, kw_only=True):

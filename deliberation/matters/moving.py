@@ -242,18 +242,12 @@ def _demand_state(matter: Matter, act: Act) -> str:
 
 
 async def demands_of(matter: UUID) -> list[UUID]:
-    """The demands that a matter takes up, without those that went elsewhere since they were given
-    back: merged into another, handed over, declined or answered."""
+    """The demands that a matter takes up, without those that went elsewhere since it gave them
+    back: merged into another, or sent to somebody else."""
     rows = await MatterDemand.filter(
-        matter_id=matter, demand__state__not_in=["merged", "referred", "declined"]
-    ).values_list("demand_id", "demand__state", "matter__step")
-    here = {UUID(str(row)) for row, state, step in rows if not _is_answered(state, step)}
-    return sorted(here)
-
-
-def _is_answered(state: str, step: str) -> bool:
-    """What is resolved while its matter is still in hand was resolved by somebody else."""
-    return state == "resolved" and step != Step.EVALUATE
+        matter_id=matter, demand__state__not="merged", demand__route__in=["", "deliberation"]
+    ).values_list("demand_id", flat=True)
+    return sorted({UUID(str(row)) for row in rows})
 
 
 async def settle(demands: list[UUID], state: str, at: datetime) -> None:

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 from deliberation import journal
 from deliberation.demands.models import Demand
+from deliberation.demands.triage import lock_list
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import MatterDemandAdded, MatterOpened
 from deliberation.matters import workflows
 from deliberation.matters.models import Matter, MatterDemand
-from deliberation.matters.moving import require_matter, settle
+from deliberation.matters.moving import lock_matter, require_matter, settle
 from deliberation.matters.steps import MatterState, Step
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
@@ -29,7 +30,7 @@ async def open_matter(
         id__in=await _matters_of(demands[0]), step=Step.RAISE, state=MatterState.ACTIVE
     ).first()
     if given_back is not None:
-        await take_more(entry, given_back, demands)
+        await take_more(entry, given_back := await lock_matter(given_back.id), demands)
         return given_back
     year = entry.at.astimezone(ZoneInfo(community.zone)).year
     count = await Matter.filter(community_id=community.id, number__startswith=f"{year}-").count()
@@ -90,7 +91,8 @@ async def add_demand(actor: Actor, matter: UUID, demand: UUID, *, at: datetime) 
     community = (await require_matter(matter)).community_id
     actor.check_in(community)
     async with journal.record(community, actor=actor.person, within=community, at=at) as entry:
-        found, row = await require_matter(matter), await Demand.get_or_none(id=demand)
+        await lock_list(community)
+        found, row = await lock_matter(matter), await Demand.get_or_none(id=demand)
         if row is None:
             raise Refusal(Code.NOT_FOUND)
         _check_may_take_up(row, community)

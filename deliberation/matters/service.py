@@ -17,13 +17,14 @@ from deliberation.matters.moving import (
     apply,
     demands_of,
     facts_of,
+    lock_matter,
     require_matter,
     settle,
     workflow_of,
 )
 from deliberation.matters.opening import add_demand, open_matter, take_more
-from deliberation.matters.steps import Act, Input, MatterState, Step
-from deliberation.matters.tasks import write_progress
+from deliberation.matters.steps import Act, Input, MatterState, Mover, Step
+from deliberation.matters.tasks import close_open, write_progress
 from deliberation.meetings.models import Meeting
 from deliberation.people.roles import Actor, Permission
 from deliberation.people.service import organisation_named
@@ -88,13 +89,17 @@ async def act_on(
     known: Known = NOTHING,
     at: datetime,
 ) -> None:
-    """An explicit act on a matter, at the desk or (with a meeting's `stream`) in a meeting."""
+    """An explicit act on a matter, at the desk or (with a meeting's `stream`) in a meeting, by who
+    its way says. What other features write more for is done there: NOT_PERMITTED here.
+    """
     community = (await require_matter(matter)).community_id
-    await _check_may(actor, matter, community, act)
+    is_theirs = await _check_concerned(actor, matter, community, act)
+    if act in _ELSEWHERE:
+        raise Refusal(Code.NOT_PERMITTED)
     async with journal.record(
         stream or community, actor=actor.person, within=community, at=at
     ) as entry:
-        found = await require_matter(matter)
+        found = await lock_matter(matter)
         facts = await facts_of(
             found,
             at=at,
@@ -102,24 +107,37 @@ async def act_on(
             has_wording=known.has_wording,
             has_minutes=known.has_minutes,
         )
+        if is_theirs and workflow.mover_of(facts, act) not in (Mover.ORGANISATION, None):
+            raise Refusal(Code.NOT_PERMITTED)
         if act is Act.MERGE:
             await _check_target(found, given.target)
         await apply(entry, found, act, facts, given.inputs, reason=given.reason)
         await _EFFECTS.get(act, _no_effect)(entry, found, given)
 
 
-async def _check_may(actor: Actor, matter: UUID, community: UUID, act: Act) -> None:
-    """Staff of the community; to report it done, also who carries it out."""
-    if act is Act.REPORT_DONE and actor.organisation is not None:
-        actor.require(Permission.REPORT_PROGRESS)
-        if await Task.exists(
-            matter_id=matter, organisation_id=actor.organisation, state__not="released"
-        ):
-            return
-    actor.require(Permission.REPORT_PROGRESS if act is Act.REPORT_DONE else Permission.PREPARE)
-    actor.check_in(community)
+_ELSEWHERE = frozenset({Act.RATE, Act.RETURN, Act.ESCALATE})
+"""A household's mark, what follows from the marks, and what goes onto a list with it."""
+_OWN = frozenset({Act.REPORT_DONE, Act.ADVANCE})
+"""What an organisation may do for the whole matter; its claim it gives back for itself alone."""
+
+
+async def _check_concerned(actor: Actor, matter: UUID, community: UUID, act: Act) -> bool:
+    """Whether it is a liaison of who carries it out; staff of the community else. Raises
+    SIGN_IN_REQUIRED, NOT_PERMITTED, NOT_FOUND."""
     if actor.organisation is not None:
+        actor.require(Permission.REPORT_PROGRESS)
+        if act in _OWN and await _has_task(actor.organisation, matter):
+            return True
         raise Refusal(Code.NOT_PERMITTED)
+    actor.require(Permission.PREPARE)
+    actor.check_in(community)
+    return False
+
+
+async def _has_task(organisation: UUID, matter: UUID) -> bool:
+    return await Task.exists(
+        matter_id=matter, organisation_id=organisation, state__in=["open", "done"]
+    )
 
 
 async def _check_target(matter: Matter, target: UUID | None) -> None:
@@ -142,10 +160,11 @@ async def _merge(entry: journal.Recorder, matter: Matter, given: Given) -> None:
     assert given.target is not None  # noqa: S101  the procedure asked for it
     into = await require_matter(given.target)
     demands = await Demand.filter(id__in=await demands_of(matter.id))
-    await MatterDemand.filter(matter_id=matter.id).delete()
+    moved = [demand.id for demand in demands]
+    await MatterDemand.filter(matter_id=matter.id, demand_id__in=moved).delete()
     await take_more(entry, into, demands)
     if into.step == Step.EVALUATE:
-        await settle([demand.id for demand in demands], "resolved", entry.at)
+        await settle(moved, "resolved", entry.at)
     matter.merged_into_id = given.target
     await matter.save(update_fields=["merged_into_id"])
 
@@ -157,6 +176,8 @@ async def _assign(entry: journal.Recorder, matter: Matter, given: Given) -> None
 
 
 async def _report_done(entry: journal.Recorder, matter: Matter, given: Given) -> None:
+    """With what is still open, where the way does not ask for each to be finished before."""
+    await close_open(entry, matter)
     note = given.note or given.reason
     await write_progress(entry, matter, note, is_done=True, at=entry.at)
 
@@ -186,10 +207,14 @@ _EFFECTS: dict[Act, _Effect] = {
 async def report_progress(
     actor: Actor, matter: UUID, note: str, *, stream: UUID | None = None, at: datetime
 ) -> None:
-    """Say how far the carrying out has come, where no task says it better."""
+    """Say how far the carrying out has come, where no task says it better: staff, or a liaison of
+    who carries it out."""
     actor.require(Permission.REPORT_PROGRESS)
     community = (await require_matter(matter)).community_id
-    actor.check_in(community)
+    if actor.organisation is None:
+        actor.check_in(community)
+    elif not await _has_task(actor.organisation, matter):
+        raise Refusal(Code.NOT_PERMITTED)
     async with journal.record(
         stream or community, actor=actor.person, within=community, at=at
     ) as entry:
@@ -210,8 +235,10 @@ async def record_resolution(
     outcome: str,
 ) -> None:
     """Record what was decided, inside the announcing unit. A matter that was adopted goes on at
-    once where its way lets it; where something still holds it up the resolution stands."""
+    once where its way lets it; where something still holds it up the resolution stands. A clock
+    that went back decides no earlier than the matter came to the decision."""
     held = await Meeting.get(id=meeting)
+    found = await lock_matter(matter) if matter is not None else None
     resolution = await Resolution.create(
         community_id=held.community_id,
         matter_id=matter,
@@ -220,7 +247,7 @@ async def record_resolution(
         ballot_id=ballot,
         wording=wording,
         outcome=outcome,
-        decided_at=entry.at,
+        decided_at=max(entry.at, found.stepped_at) if found else entry.at,
     )
     recorded = ResolutionRecorded(
         resolution=resolution.id,
@@ -231,9 +258,8 @@ async def record_resolution(
         matter=matter,
     )
     entry.tell(recorded, subject=f"matter:{matter}" if matter else f"item:{item}")
-    if matter is None:
+    if found is None:
         return
-    found = await require_matter(matter)
     facts = await facts_of(found, at=entry.at)
     if Act.ADOPT in workflow.available(facts):
         await apply(entry, found, Act.ADOPT, facts)

@@ -21,9 +21,9 @@ from deliberation.journal.events import (
 from deliberation.matters import planning, workflow
 from deliberation.matters.duties import follow_tasks, release_tasks, set_task
 from deliberation.matters.models import Matter, Milestone, Postponement, Progress, Task
-from deliberation.matters.moving import apply, facts_of, require_matter, zone_of
+from deliberation.matters.moving import apply, facts_of, lock_matter, zone_of
 from deliberation.matters.planning import Line
-from deliberation.matters.steps import Act, MatterState, Step
+from deliberation.matters.steps import Act, MatterState, Mover, Step
 from deliberation.people.roles import Actor, Permission
 from deliberation.photos import Photo
 
@@ -91,7 +91,7 @@ async def _working(actor: Actor, task: UUID, at: datetime) -> AsyncIterator[_Wor
     community = (await _owned(actor, task)).community_id
     async with journal.record(community, actor=actor.person, within=community, at=at) as entry:
         row = await require_task(task)
-        matter = await require_matter(row.matter_id)
+        matter = await lock_matter(row.matter_id)
         if row.state != "open":
             raise Refusal(Code.TASK_CLOSED)
         if matter.step != Step.DELIVER or matter.state != MatterState.ACTIVE:
@@ -220,19 +220,33 @@ async def finish(actor: Actor, task: UUID, note: str = "", *, at: datetime) -> N
     """A task is finished. With the last one the matter is reported done by itself, unless its way
     still asks for something; its page then says what."""
     async with _working(actor, task, at) as work:
-        row, matter = work.task, work.matter
-        row.state, row.done_at = "done", at
-        await row.save(update_fields=["state", "done_at"])
-        work.entry.tell(TaskDone(task=task, matter=matter.id), subject=work.subject)
-        await write_progress(work.entry, matter, note, task=task, is_done=True, at=at)
-        await _report_if_done(work.entry, matter)
+        await _close(work.entry, work.task)
+        await write_progress(work.entry, work.matter, note, task=task, is_done=True, at=at)
+        await _report_if_done(actor, work.entry, work.matter)
 
 
-async def _report_if_done(entry: journal.Recorder, matter: Matter) -> None:
+async def _close(entry: journal.Recorder, task: Task) -> None:
+    task.state, task.done_at = "done", entry.at
+    await task.save(update_fields=["state", "done_at"])
+    told = TaskDone(task=task.id, matter=task.matter_id)
+    entry.tell(told, subject=f"matter:{task.matter_id}")
+
+
+async def close_open(entry: journal.Recorder, matter: Matter) -> None:
+    """The matter is done as a whole, inside the caller's unit of work: no task stays open in what
+    nobody carries out any more."""
+    for task in await Task.filter(matter_id=matter.id, state="open").order_by("set_at"):
+        await _close(entry, task)
+
+
+async def _report_if_done(actor: Actor, entry: journal.Recorder, matter: Matter) -> None:
+    """Unless its way leaves it to staff, who then look at it first."""
     facts = await facts_of(matter, at=entry.at)
     if facts.open_tasks:
         await follow_tasks(matter)
-    elif Act.REPORT_DONE in workflow.available(facts):
+        return
+    is_ours = workflow.mover_of(facts, Act.REPORT_DONE) is Mover.ORGANISATION
+    if Act.REPORT_DONE in workflow.available(facts) and (is_ours or actor.organisation is None):
         await apply(entry, matter, Act.REPORT_DONE, facts)
 
 
@@ -246,7 +260,7 @@ async def add_photo(
     community = (await _owned(actor, task)).community_id
     async with journal.record(community, actor=actor.person, within=community, at=at) as entry:
         row = await require_task(task)
-        matter = await require_matter(row.matter_id)
+        matter = await lock_matter(row.matter_id)
         if row.state == "released" or matter.state != MatterState.ACTIVE:
             raise Refusal(Code.TASK_CLOSED)
         await attachments.add(
@@ -261,4 +275,4 @@ async def add_photo(
             at=at,
         )
         if row.state == "done" and matter.step == Step.DELIVER:
-            await _report_if_done(entry, matter)
+            await _report_if_done(actor, entry, matter)

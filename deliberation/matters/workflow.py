@@ -15,6 +15,7 @@ from deliberation.matters.steps import (
     Evidence,
     Input,
     MatterState,
+    Mover,
     Resolved,
     Step,
 )
@@ -143,6 +144,11 @@ def offers(facts: MatterFacts) -> list[Offer]:
 def available(facts: MatterFacts) -> list[Act]:
     """The acts that can be done now, given what they need."""
     return [offer.act for offer in offers(facts) if not offer.reasons]
+
+
+def mover_of(facts: MatterFacts, act: Act) -> Mover | None:
+    """Whose the act is in this part of the step; None where it is no act of it."""
+    return next((offer.way.by for offer in offers(facts) if offer.act is act), None)
 
 
 def advance(facts: MatterFacts, act: Act, given: frozenset[Input] = frozenset()) -> Arrival:

@@ -10,6 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from deliberation import store
+from deliberation.agendas.publishing import rule_for
 from deliberation.ballots.models import Ballot
 from deliberation.matters.models import Evaluation, Milestone, Task
 from deliberation.meetings.days import notice_deadline
@@ -113,15 +114,23 @@ async def days(now: Now) -> AsyncIterator[Occasion]:
     for row in rows:
         if row.id in called:
             continue
-        rule = await meeting_rule(row.community_id)
+        days_before = await _notice_days(row)
         facts = due.DayToNotice(
             id=row.id,
             community=row.community_id,
             held_on=row.held_on,
-            until=notice_deadline(row.held_on, rule.notice_days),
+            until=notice_deadline(row.held_on, days_before),
         )
         for occasion in due.of_day(facts, now.today(row.community_id)):
             yield occasion
+
+
+async def _notice_days(day: DeliberationDay) -> int:
+    """As what is planned for the day needs, or as the community's meetings do."""
+    planned = await Meeting.filter(day_id=day.id, state="planned")
+    if not planned:
+        return (await meeting_rule(day.community_id)).notice_days
+    return max([(await rule_for(meeting)).notice_days for meeting in planned])
 
 
 async def ballots(now: Now) -> AsyncIterator[Occasion]:

@@ -60,6 +60,12 @@ async def lineage_of_meeting(meeting: UUID) -> Lineage:
     return await _from_suggestions(await Suggestion.filter(meeting_id=meeting).order_by("number"))
 
 
+async def lineage_outside(community: UUID, limit: int = 100) -> Lineage:
+    """What was suggested in no meeting, the latest first, and all that came of it."""
+    rows = Suggestion.filter(community_id=community, meeting_id__isnull=True)
+    return await _from_suggestions(await rows.order_by("-noted_at", "-number").limit(limit))
+
+
 async def lineage_of_year(community: Community, year: int) -> Lineage:
     """Suggestions that were noted, measures that were taken and problems that were solved in the
     year, each counted by its own date; links only between those."""

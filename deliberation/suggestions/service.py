@@ -148,6 +148,8 @@ async def list_as_demand(actor: Actor, suggestion: UUID, demand: UUID, *, at: da
             return
         if found.demand_id is not None:
             raise Refusal(Code.SUGGESTION_LISTED)
+        if not await Demand.exists(id=demand, community_id=community.id):
+            raise Refusal(Code.NOT_FOUND)
         found.demand_id = demand
         await found.save(update_fields=["demand_id"])
         told = SuggestionListed(suggestion=suggestion, demand=demand)

@@ -185,7 +185,7 @@ async def test_a_private_demand_is_in_no_list_and_counts_nowhere(
     secret = await service.raise_demand(chair, Raising(title="邻居漏水纠纷", place="某处"), at=AT)
     await Demand.filter(id=secret.id).update(is_private=True, state="referred")
     assert (await listing.list_demands(community, Filters()))[1] == 0
-    assert await listing.all_demands(community, Filters()) == []
+    assert [rows async for rows in listing.all_demands(community, Filters())] == []
     for column in ("domain", "place", "state", "channel", "urgency"):
         assert await listing.count_by(community, column) == {}
     assert await likeness.near(community, "邻居漏水纠纷", "") == []

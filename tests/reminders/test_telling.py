@@ -83,6 +83,14 @@ async def test_the_notice_is_asked_for_until_it_is_published(store: str) -> None
     assert await told(made.chair.person, muted=True) == [words]
 
 
+async def test_a_day_of_talks_alone_needs_no_days_of_notice(store: str) -> None:
+    made = await planned()
+    await Meeting.filter(id=made.meeting).update(kind="talk")
+    await remind(datetime(2026, 11, 18, tzinfo=UTC), datetime(2026, 11, 10, tzinfo=UTC))
+    (words,) = await told(made.chair.person)
+    assert "最迟2026年11月20日发布" in words
+
+
 async def test_a_task_is_told_to_its_liaisons_and_overdue_to_staff_as_well(here: Planned) -> None:
     theirs, others = await partner(here), await partner(here, "演示医院")
     task = await task_for(here, theirs, 3)
