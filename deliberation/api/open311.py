@@ -4,6 +4,7 @@ A jurisdiction is a community, by its id; without one it is the key's, or the fi
 Reading needs no key; creating needs one that was issued for it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -56,7 +57,7 @@ def _answering(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
             return _failed(request, wrong.status, wrong.description)
         except Refusal as refusal:
             return _refused(request, refusal)
-        return _written(request, root, value)
+        return await asyncio.to_thread(_written, request, root, value)
 
     return answer
 

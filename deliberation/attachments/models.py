@@ -39,4 +39,7 @@ class Attachment(Table):
     class Meta:
         table = "attachment"
         unique_together = (("subject", "digest"),)
-        indexes = (Index(fields=("subject", "taken_at")),)
+        indexes = (
+            Index(fields=("subject", "taken_at")),
+            Index(fields=("community_id", "is_shown", "hidden_reason")),  # pictures are not read
+        )

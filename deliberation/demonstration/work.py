@@ -111,7 +111,7 @@ class Works:
         for stage in await Milestone.filter(task_id=task.id, reached_at=None).order_by("position"):
             await tasks.reach(await self._speaker(task), task.id, stage.id, at=at)
         subject = f"task:{task.id}"
-        if await photos_of([subject], shown_only=False):
+        if (await photos_of([subject], shown_only=False))[subject]:
             await self._picture(task, "after", at)
         note = "已经完工，请大家评一评。（演示）"
         await tasks.finish(await self._speaker(task), task.id, note, at=at)

@@ -58,6 +58,8 @@ def _check(founding: Founding) -> None:
             raise Refusal(Code.FIELD_MISSING, field=name)
         if len(text.strip()) > limit:
             raise Refusal(Code.FIELD_TOO_LONG, field=name, limit=limit)
+        if not text.strip().isprintable():  # names stand in headers of letters and files
+            raise Refusal(Code.FIELD_INVALID, field=name)
     check_level(founding.level)
     if founding.zone not in available_timezones():
         raise Refusal(Code.FIELD_INVALID, field=N_("时区"))

@@ -14,7 +14,7 @@ from deliberation import store
 from deliberation.people.models import Community, Organisation
 from deliberation.reports.facts import Facts, Period
 from deliberation.reports.figures import Line, figures_of
-from deliberation.reports.gathering import evaluations_of, local_day, plain_day, tasks_of
+from deliberation.reports.working import evaluations_of, local_day, plain_day, tasks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,7 @@ class Duty:
 
     matter: UUID
     title: str
+    """The number of the matter where its demand has become a dispute since."""
     community: str
     origin: str
     state: str
@@ -38,10 +39,9 @@ class Duty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A demand that was refused or given back, and why."""
+    """A demand that was not taken on, and why."""
 
     title: str
-    state: str
     reason: str
     on: date
 
@@ -75,6 +75,7 @@ async def feedback_of(
         today=today,
         tasks=tuple(t for t in tasks if t.organisation_id == organisation.id),
         evaluations=tuple(e for e in rated if e.organisation_id == organisation.id),
+        organisations=(organisation.name,),
     )
     wanted = "organisation"
     return Feedback(
@@ -91,7 +92,10 @@ async def feedback_of(
 
 _DUTIES = (
     "SELECT t.id, t.matter_id, t.title, c.name AS community, t.origin, t.state, t.first_due_on,"
-    " t.due_on, t.done_at, t.reason FROM task t JOIN community c ON c.id = t.community_id"
+    " t.due_on, t.done_at, t.reason, m.number, EXISTS (SELECT 1 FROM matter_demand l"
+    " JOIN demand d ON d.id = l.demand_id WHERE l.matter_id = t.matter_id AND d.is_private)"
+    " AS is_private FROM task t JOIN matter m ON m.id = t.matter_id"
+    " JOIN community c ON c.id = t.community_id"
     " WHERE t.organisation_id = ? AND t.set_at >= ? AND t.set_at < ? ORDER BY t.set_at, t.id"
 )
 _POSTPONED = (
@@ -113,25 +117,27 @@ async def _duties(
 def _duty(row: Mapping[str, Any], postponed: Sequence[str], zone: ZoneInfo) -> Duty:
     matter = store.identity(row["matter_id"])
     assert matter is not None  # noqa: S101  a column that is never empty
+    given = str(row["reason"])
+    is_private = bool(row["is_private"])
     return Duty(
         matter=matter,
-        title=str(row["title"]),
+        title=str(row["number"] if is_private else row["title"]),
         community=str(row["community"]),
         origin=str(row["origin"]),
         state=str(row["state"]),
         first_due_on=plain_day(row["first_due_on"]),
         due_on=plain_day(row["due_on"]),
         done_on=local_day(row["done_at"], zone),
-        reasons=(*postponed, *([str(row["reason"])] if row["reason"] else [])),
+        reasons=() if is_private else (*postponed, *([given] if given else [])),
     )
 
 
 _ANSWERS = (
-    "SELECT d.title, c.state, c.reason, COALESCE(c.ended_at, c.claimed_at) AS ended_at"
-    " FROM claim c JOIN demand d ON d.id = c.demand_id"
-    " WHERE c.organisation_id = ? AND c.state IN ('refused', 'released') AND d.is_private = ?"
+    "SELECT d.title, c.reason, c.claimed_at FROM claim c JOIN demand d ON d.id = c.demand_id"
+    " WHERE c.organisation_id = ? AND c.state = 'refused' AND d.is_private = ?"
     " AND c.claimed_at >= ? AND c.claimed_at < ? ORDER BY c.claimed_at, c.id"
 )
+"""What was claimed and given back is a task that was given back, with the same reason."""
 
 
 async def _answers(
@@ -141,9 +147,8 @@ async def _answers(
     return tuple(
         Answer(
             title=str(row["title"]),
-            state=str(row["state"]),
             reason=str(row["reason"]),
-            on=store.instant(row["ended_at"]).astimezone(zone).date(),
+            on=store.instant(row["claimed_at"]).astimezone(zone).date(),
         )
         for row in rows
     )

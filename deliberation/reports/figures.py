@@ -145,9 +145,14 @@ def _day_figures(demands: Sequence[DemandFact]) -> list[Figure]:
         (Name.DAYS_TO_TAKE, lambda d: (d.triaged_on or d.raised_on, d.taken_on)),
         (Name.DAYS_TO_DECIDE, lambda d: (d.taken_on, d.decided_on)),
         (Name.DAYS_TO_DELIVER, lambda d: (d.decided_on or d.taken_on, d.delivered_on)),
-        (Name.DAYS_TO_SETTLE, lambda d: (d.raised_on, d.settled_on)),
+        (Name.DAYS_TO_SETTLE, lambda d: (d.raised_on, _settled_on(d))),
     )
     return [_median(name, [_days(*ends(d)) for d in demands]) for name, ends in stages]
+
+
+def _settled_on(demand: DemandFact) -> date | None:
+    """What was declined or merged is over too, but not settled."""
+    return demand.settled_on if demand.state == SETTLED else None
 
 
 def _days(begins: date | None, ends: date | None) -> int | None:
@@ -179,7 +184,7 @@ def _task_figures(tasks: Sequence[TaskFact], today: date) -> list[Figure]:
         _share(Name.ON_TIME_FIRST, on_first, len(done)),
         _share(Name.ON_TIME_LAST, on_last, len(done)),
         _share(Name.POSTPONED, sum(t.postponements > 0 for t in kept), len(kept)),
-        _count(Name.OVERDUE, sum(t.done_on is None and t.due_on < today for t in kept)),
+        _count(Name.OVERDUE, sum(t.state == "open" and t.due_on < today for t in kept)),
         _count(Name.ASSIGNED, sum(t.origin == "escalation" for t in kept)),
     ]
 

@@ -10,18 +10,12 @@ from zoneinfo import ZoneInfo
 
 from deliberation import store
 from deliberation.demands.routes import Outcome, Served
-from deliberation.matters.models import Matter
 from deliberation.matters.steps import MatterState, Step
 from deliberation.people.models import Community, Organisation
-from deliberation.reports.facts import (
-    DemandFact,
-    EvaluationFact,
-    Facts,
-    MatterFact,
-    Period,
-    TaskFact,
-)
+from deliberation.reports.facts import DemandFact, Facts, MatterFact, Period
 from deliberation.reports.meetings import ballots_of, meetings_of
+from deliberation.reports.working import evaluations_of, local_day, plain_day, tasks_of
+from deliberation.suggestions.rules import Problem, distinct
 
 NOT_LISTED = "staged"
 """The state of a row of an import that nobody has confirmed yet."""
@@ -47,7 +41,7 @@ async def facts_of(community: Community, period: Period, today: date) -> Facts:
         evaluations=await evaluations_of([community.id], begins, ends, zone),
         ballots=await ballots_of(community.id, begins, ends, zone),
         meetings=await meetings_of(community.id, begins, ends, zone),
-        matters=await _matters(community.id, today),
+        matters=await _matters(community.id, period, today),
         served=await _served(community.id, begins, ends, zone),
         suggestions=await _count("suggestion", "noted_at", community.id, begins, ends),
         measures=await _count("measure", "taken_at", community.id, begins, ends),
@@ -64,22 +58,19 @@ async def _demands(community: UUID, period: Period, zone: ZoneInfo) -> tuple[Dem
     places = await _paths(community)
     taken = _by_demand(await store.read(_TAKEN, ids))
     claims = _by_demand(await store.read(_CLAIMS, ids))
-    escalated = {store.identity(row["id"]) for row in await store.read(_ESCALATED, ids, ids)}
+    escalated = {str(row["id"]) for row in await store.read(_ESCALATED, ids, ids)}
 
     def made() -> tuple[DemandFact, ...]:
-        known = ((row, store.identity(row["id"])) for row in rows)
         return tuple(
             _demand(
                 row,
-                demand,
-                places.get(store.identity(row["place_id"]), ""),
-                taken.get(demand, {}),
-                claims.get(demand, {}),
+                places.get(str(row["place_id"]), ""),
+                taken.get(str(row["id"]), {}),
+                claims.get(str(row["id"]), {}),
                 zone,
-                is_escalated=demand in escalated,
+                is_escalated=str(row["id"]) in escalated,
             )
-            for row, demand in known
-            if demand is not None
+            for row in rows
         )
 
     return await aside(made)
@@ -112,21 +103,18 @@ _ESCALATED = (
 )
 
 
-def _by_demand(rows: Iterable[dict[str, Any]]) -> dict[UUID, dict[str, Any]]:
+def _by_demand(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The last row of each demand."""
-    found = ((store.identity(row["id"]), row) for row in rows)
-    return {demand: row for demand, row in found if demand is not None}
+    return {str(row["id"]): row for row in rows}
 
 
-async def _paths(community: UUID) -> dict[UUID | None, str]:
+async def _paths(community: UUID) -> dict[str, str]:
     rows = await store.read("SELECT id, path FROM place WHERE community_id = ?", community)
-    found = ((store.identity(row["id"]), str(row["path"])) for row in rows)
-    return {place: path for place, path in found if place is not None}
+    return {str(row["id"]): str(row["path"]) for row in rows}
 
 
 def _demand(
     row: Mapping[str, Any],
-    demand: UUID,
     place: str,
     taken: Mapping[str, Any],
     claims: Mapping[str, Any],
@@ -135,7 +123,7 @@ def _demand(
     is_escalated: bool,
 ) -> DemandFact:
     return DemandFact(
-        id=demand,
+        id=UUID(str(row["id"])),
         domain=str(row["domain"]),
         place=place,
         channel=str(row["channel"]),
@@ -155,102 +143,23 @@ def _demand(
     )
 
 
-def local_day(value: object, zone: ZoneInfo) -> date | None:
-    """The day there of an instant as a raw row has it; None for none."""
-    return None if value is None else store.instant(value).astimezone(zone).date()
-
-
-def plain_day(value: object) -> date:
-    """A date as a raw row has it: text on SQLite, a date on PostgreSQL."""
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-
-
-_TASKS = (
-    "SELECT o.id AS organisation_id, o.name AS organisation, t.origin, t.state, t.set_at,"
-    " t.first_due_on, t.due_on,"
-    " t.done_at, (SELECT COUNT(*) FROM postponement p WHERE p.task_id = t.id) AS postponements"
-    " FROM task t JOIN organisation o ON o.id = t.organisation_id"
-    " WHERE t.community_id AMONG ? AND t.set_at >= ? AND t.set_at < ? ORDER BY t.set_at"
-)
-
-
-async def tasks_of(
-    communities: Iterable[UUID], begins: datetime, ends: datetime, zone: ZoneInfo
-) -> tuple[TaskFact, ...]:
-    rows = await store.read(_TASKS, store.listed(communities), begins, ends)
-    return tuple(_task(row, zone) for row in rows)
-
-
-def _task(row: Mapping[str, Any], zone: ZoneInfo) -> TaskFact:
-    set_on = local_day(row["set_at"], zone)
-    assert set_on is not None  # noqa: S101  a column that is never empty
-    return TaskFact(
-        organisation=str(row["organisation"]),
-        origin=str(row["origin"]),
-        state=str(row["state"]),
-        set_on=set_on,
-        first_due_on=plain_day(row["first_due_on"]),
-        due_on=plain_day(row["due_on"]),
-        done_on=local_day(row["done_at"], zone),
-        postponements=int(row["postponements"]),
-        organisation_id=store.identity(row["organisation_id"]),
-    )
-
-
-_EVALUATIONS = (
-    "SELECT e.id, e.matter_id, e.opened_at, e.asked, e.outcome, m.organisation_id,"
-    " o.name AS organisation,"
-    " (SELECT MIN(d.domain) FROM matter_demand l JOIN demand d ON d.id = l.demand_id"
-    " WHERE l.matter_id = e.matter_id) AS domain"
-    " FROM evaluation e JOIN matter m ON m.id = e.matter_id"
-    " LEFT JOIN organisation o ON o.id = m.organisation_id"
-    " WHERE m.community_id AMONG ? AND e.opened_at >= ? AND e.opened_at < ? ORDER BY e.opened_at"
-)
-_MARKS = (
-    "SELECT evaluation_id AS id, mark FROM household_rating"
-    " WHERE evaluation_id AMONG ? AND mark IS NOT NULL ORDER BY mark"
-)
-
-
-async def evaluations_of(
-    communities: Iterable[UUID], begins: datetime, ends: datetime, zone: ZoneInfo
-) -> tuple[EvaluationFact, ...]:
-    rows = await store.read(_EVALUATIONS, store.listed(communities), begins, ends)
-    ids = [found for row in rows if (found := store.identity(row["id"])) is not None]
-    marks: dict[UUID | None, list[int]] = {}
-    for one in await store.read(_MARKS, store.listed(ids)):
-        marks.setdefault(store.identity(one["id"]), []).append(int(one["mark"]))
-    return tuple(_evaluation(row, marks, zone) for row in rows)
-
-
-def _evaluation(
-    row: Mapping[str, Any], marks: Mapping[UUID | None, list[int]], zone: ZoneInfo
-) -> EvaluationFact:
-    matter, opened_on = store.identity(row["matter_id"]), local_day(row["opened_at"], zone)
-    assert matter is not None  # noqa: S101  columns that are never empty
-    assert opened_on is not None  # noqa: S101
-    return EvaluationFact(
-        matter=matter,
-        organisation=str(row["organisation"] or ""),
-        domain=str(row["domain"] or ""),
-        opened_on=opened_on,
-        asked=int(row["asked"]),
-        marks=tuple(marks.get(store.identity(row["id"]), [])),
-        outcome=str(row["outcome"]),
-        organisation_id=store.identity(row["organisation_id"]),
-    )
-
-
-async def _matters(community: UUID, today: date) -> tuple[MatterFact, ...]:
-    active = await Matter.filter(community_id=community, state=MatterState.ACTIVE)
+async def _matters(community: UUID, period: Period, today: date) -> tuple[MatterFact, ...]:
+    """Where things stand now is said of the period that has today in it, and of no other."""
+    if not period.holds(today):
+        return ()
+    rows = await store.read(_ACTIVE, community, MatterState.ACTIVE.value)
     return tuple(
         MatterFact(
-            step=row.step,
-            is_overdue=row.step == Step.DELIVER and row.due_on is not None and row.due_on < today,
+            step=str(row["step"]),
+            is_overdue=row["step"] == Step.DELIVER
+            and row["due_on"] is not None
+            and plain_day(row["due_on"]) < today,
         )
-        for row in active
+        for row in rows
     )
 
+
+_ACTIVE = "SELECT step, due_on FROM matter WHERE community_id = ? AND state = ?"
 
 _SERVED = (
     "SELECT h.handed_at, h.returned_at, h.outcome FROM handover h"
@@ -287,11 +196,10 @@ async def _count(table: str, column: str, community: UUID, begins: datetime, end
 async def _problems(community: UUID, period: Period) -> int:
     """Each problem once, however many measures solved it."""
     rows = await store.read(
-        "SELECT DISTINCT s.demand_id, CASE WHEN s.demand_id IS NULL THEN s.words ELSE '' END AS w"
-        " FROM solution s JOIN measure m ON m.id = s.measure_id WHERE m.community_id = ?"
-        " AND s.solved_on >= ? AND s.solved_on < ?",
+        "SELECT s.demand_id, s.words FROM solution s JOIN measure m ON m.id = s.measure_id"
+        " WHERE m.community_id = ? AND s.solved_on >= ? AND s.solved_on < ?",
         community,
         period.first,
         period.after,
     )
-    return len(rows)
+    return len(distinct(Problem(store.identity(r["demand_id"]), str(r["words"])) for r in rows))

@@ -23,7 +23,15 @@ from deliberation.reports.feedback import Feedback, feedback_of
 from deliberation.reports.figures import Change, Line, Name, change, figures_of
 from deliberation.reports.gathering import aside, facts_of
 from deliberation.reports.models import EarlierFigures
-from deliberation.reports.table import HEADERS, Quoted, line_of, quoted, read_rows, rows_of
+from deliberation.reports.table import (
+    HEADERS,
+    LARGEST_FILE,
+    LONGEST,
+    Quoted,
+    quoted,
+    read_rows,
+    rows_of,
+)
 from deliberation.reports.telling import narrate
 from deliberation.sheets import Limits, read_table, write_csv
 
@@ -53,6 +61,14 @@ def check_period(year: int, month: int | None, today: date) -> Period:
     return Period(year=year, month=month)
 
 
+def check_earlier(year: int, today: date) -> Period:
+    """A year that is over: this one is counted here. Raises FIELD_INVALID."""
+    period = check_period(year, None, today)
+    if period.holds(today):
+        raise Refusal(Code.FIELD_INVALID, field=N_("年份"))
+    return period
+
+
 async def figures_for(
     community: Community, period: Period, today: date
 ) -> tuple[Facts, list[Line]]:
@@ -67,7 +83,7 @@ def as_csv(lines: Sequence[Line]) -> bytes:
 
 def from_file(data: bytes, filename: str) -> list[Quoted]:
     """The figures of a file. Raises a `sheet.` code, FIGURES_UNREADABLE, INTAKE_COLUMN_MISSING."""
-    return read_rows(read_table(data, filename, limits=Limits(size=2 * 1024 * 1024, rows=5_000)))
+    return read_rows(read_table(data, filename, limits=Limits(size=LARGEST_FILE, rows=LONGEST)))
 
 
 @journal.shielded
@@ -104,7 +120,8 @@ async def earlier_figures(community: UUID, period: Period) -> tuple[list[Quoted]
     found = await EarlierFigures.get_or_none(community_id=community, period=period.key)
     if found is None:
         return None
-    return from_file(found.data.encode(), "earlier.csv"), found.source
+    rows = await aside(lambda: from_file(found.data.encode(), "earlier.csv"))
+    return rows, found.source
 
 
 async def taken_periods(community: UUID) -> list[EarlierFigures]:
@@ -125,7 +142,8 @@ async def compared(
         before, source = taken
     else:
         _facts, counted = await figures_for(community, period.earlier, today)
-        before, source = [quoted(line) for line in counted if line.figure.n], ""
+        has_any = any(line.figure.n for line in counted)
+        before, source = [quoted(line) for line in counted] if has_any else [], ""
     known = {row.name: row for row in before if row.dimension == "all"}
     return {
         line.figure.name: _compare(known[line.figure.name], line, source)
@@ -135,14 +153,14 @@ async def compared(
 
 
 def _compare(before: Quoted, now: Line, source: str) -> Compared:
-    exact = line_of(before)
-    value = exact.figure.value if exact is not None else before.number
+    value = before.number
+    is_alike = before.unit is now.figure.unit and not before.is_least
     return Compared(
         value=value,
         shown=before.value,
         source=source,
         is_checked=not source or before.is_checked,
-        change=None if before.is_least else change(value, now.figure.value),
+        change=change(value, now.figure.value) if is_alike else None,
     )
 
 

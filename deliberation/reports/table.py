@@ -17,8 +17,9 @@ from deliberation.rulesets.exact import amount_text, percent_text
 from deliberation.sheets import Table
 
 HEADERS: Sequence[str] = ("维度", "名目", "指标", "名称", "分子", "分母", "数值", "基数", "单位")
-LONGEST = 5_000
-"""Rows that are taken in."""
+LONGEST = 20_000
+"""Rows that are taken in: more than a large community writes, with a dozen for each place."""
+LARGEST_FILE = 4 * 1024 * 1024
 _LARGEST = 10**12
 
 LABELS: Mapping[Name, str] = MappingProxyType(
@@ -87,10 +88,12 @@ class Quoted:
 
     @property
     def number(self) -> Fraction | None:
-        """Exact where both numbers are known, else what the quoted text says."""
+        """Exact where both numbers are known, else what the quoted text says. "85" of a share is
+        not said to be 85 %, and "85%" is no count: neither can be compared."""
         if self.part is not None and self.whole:
             return Fraction(self.part, self.whole)
-        return _number(self.value)
+        is_share = self.value.rstrip("余多以上+").endswith("%")
+        return _number(self.value) if is_share == (self.unit is Unit.SHARE) else None
 
     @property
     def is_checked(self) -> bool:

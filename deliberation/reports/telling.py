@@ -63,7 +63,7 @@ def _sections(feedback: Feedback, translate: Translate, language: str) -> Iterat
 
 def _overall(feedback: Feedback, translate: Translate) -> Iterator[Block]:
     figures = {line.figure.name: line.figure for line in feedback.lines}
-    if not figures:
+    if not feedback.duties and not figures[Name.ANSWERED].whole:
         yield Text(translate(N_("这一年没有承担任务。")))
         return
     rows = [
@@ -95,7 +95,14 @@ def _overall(feedback: Feedback, translate: Translate) -> Iterator[Block]:
         )
     else:
         yield Text(translate(N_("还没有居民评价。")))
-    yield Note(translate(N_("占比只舍不入。延过期的任务，两种期限分开算。")))
+    yield Note(
+        translate(
+            N_(
+                "只算这一年定下的任务，退回的不算在内；评价是这一年发出的。"
+                "占比只舍不入。延过期的任务，两种期限分开算。"
+            )
+        )
+    )
 
 
 def _duties(feedback: Feedback, translate: Translate, language: str) -> Iterator[Block]:
@@ -149,16 +156,9 @@ def _reasons(feedback: Feedback, translate: Translate) -> tuple[Block, ...]:
     return tuple(said) or (Text(translate(N_("没有。"))),)
 
 
-_ANSWERS = {"refused": N_("不认领"), "released": N_("退回认领")}
-
-
 def _answers(feedback: Feedback, translate: Translate) -> tuple[Block, ...]:
     said = [
-        Text(
-            translate(N_("{title}（{what}）：{reason}")).format(
-                title=one.title, what=translate(_ANSWERS[one.state]), reason=one.reason
-            )
-        )
+        Text(translate(N_("{title}：{reason}")).format(title=one.title, reason=one.reason))
         for one in feedback.answers
     ]
     return tuple(said) or (Text(translate(N_("没有。"))),)

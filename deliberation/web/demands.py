@@ -165,15 +165,13 @@ async def as_file(visit: Visit) -> Response:
     if asked.phases:
         delivery = await following.in_delivery(visit.here.id, visit.today)
         where = following.in_phases(asked.phases, delivery)
-    rows = await demands.all_demands(visit.here.id, asked.filters, where=where)
     width = len(DEMAND_HEADERS)
     if not visit.actor.may(Permission.SEE_CONTACTS):
         width -= CONTACTS
-
-    def written() -> bytes:
-        return write_csv(DEMAND_HEADERS[:width], [_line(row)[:width] for row in rows])
-
-    body = await asyncio.to_thread(written)
+    lines: list[Sequence[Cell]] = []
+    async for rows in demands.all_demands(visit.here.id, asked.filters, where=where):
+        lines += [_line(row)[:width] for row in rows]
+    body = await asyncio.to_thread(write_csv, DEMAND_HEADERS[:width], lines)
     headers = {
         "Content-Disposition": 'attachment; filename="demands.csv"',
         "Cache-Control": "no-store",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from deliberation.i18n import N_
-from deliberation.i18n.sentences import say
+from deliberation.i18n.sentences import Sentence, say
 from deliberation.matters.steps import Step
 from deliberation.reports.facts import Facts
 from deliberation.reports.figures import Line, Name, Unit
@@ -21,6 +21,8 @@ STAGES = (
 )
 MARKS = (Name.MARK_5, Name.MARK_4, Name.MARK_3, Name.MARK_2, Name.MARK_1)
 MOST_ROWS = 12
+MOST_SQUARES = 24
+"""In one row: more would be too small to count on a phone. The number stands beside them."""
 
 
 def charts_of(facts: Facts, lines: Sequence[Line]) -> list[Chart]:
@@ -47,24 +49,23 @@ def _domains(lines: Sequence[Line]) -> Chart | None:
     total = sum(x.figure.part for x in found)
     return Chart(
         kind="bars",
-        finding=say(N_("最多的是{domain}，{n}件"), domain=found[0].key, n=most),
+        finding=_most(found, most),
         note=say(N_("按领域，件，n = {n}"), n=total),
         rows=rows,
         columns=(N_("领域"), N_("件")),
+        more=_more(found),
     )
+
+
+def _most(found: Sequence[Line], most: int) -> Sentence:
+    alike = sum(x.figure.part == most for x in found)
+    if alike > 1:
+        return say(N_("最多的有{k}个领域，各{n}件"), k=alike, n=most)
+    return say(N_("最多的是{domain}，{n}件"), domain=found[0].key, n=most)
 
 
 def _bar(label: str, value: int, most: int) -> Row:
     return Row(label=label, parts=(value,), whole=max(1, most), shown=str(value))
-
-
-_STEPS = {
-    Step.RAISE: N_("民提"),
-    Step.DISCUSS: N_("民议"),
-    Step.DECIDE: N_("民决"),
-    Step.DELIVER: N_("民办"),
-    Step.EVALUATE: N_("民评"),
-}
 
 
 def _steps(facts: Facts) -> Chart | None:
@@ -78,6 +79,7 @@ def _steps(facts: Facts) -> Chart | None:
             Row(
                 label=step.value,
                 parts=(len(here) - late, late),
+                drawn=_squares(len(here) - late, late),
                 whole=len(facts.matters),
                 shown=str(len(here)),
             )
@@ -85,10 +87,24 @@ def _steps(facts: Facts) -> Chart | None:
     return Chart(
         kind="squares",
         finding=say(N_("在办议题{n}件，各到哪一步"), n=len(facts.matters)),
-        note=say(N_("一格一件，三角为逾期，n = {n}"), n=len(facts.matters)),
+        note=say(
+            N_("一格一件，三角为逾期，一行最多画{most}个，n = {n}"),
+            most=MOST_SQUARES,
+            n=len(facts.matters),
+        ),
         rows=rows,
         columns=(N_("步骤"), N_("件")),
     )
+
+
+def _squares(in_time: int, late: int) -> tuple[int, int]:
+    """What is late is drawn first."""
+    late_drawn = min(late, MOST_SQUARES)
+    return min(in_time, MOST_SQUARES - late_drawn), late_drawn
+
+
+def _more(rows: Sequence[object]) -> int:
+    return max(0, len(rows) - MOST_ROWS)
 
 
 def _ballots(facts: Facts) -> Chart | None:
@@ -113,6 +129,7 @@ def _ballots(facts: Facts) -> Chart | None:
         note=say(N_("赞成占算式的分母；竖线为要求，意向征询")),
         rows=rows,
         columns=(N_("议题"), N_("赞成占比")),
+        more=_more(facts.ballots),
     )
 
 
@@ -143,6 +160,7 @@ def _organisations(lines: Sequence[Line]) -> Chart | None:
         note=say(N_("按最初期限办完的占办完的，n = {n}"), n=done),
         rows=rows,
         columns=(N_("办理单位"), N_("按期占比")),
+        more=_more(found),
     )
 
 
@@ -200,6 +218,7 @@ def _meetings(facts: Facts) -> Chart | None:
         note=say(N_("横条为实际分钟，竖线为计划，n = {n}"), n=len(facts.meetings)),
         rows=rows,
         columns=(N_("会议"), N_("实际分钟")),
+        more=_more(facts.meetings),
     )
 
 
@@ -212,8 +231,8 @@ def _stages(lines: Sequence[Line]) -> Chart | None:
     rows = [
         Row(
             label=LABELS[figure.name],
-            parts=(figure.part,),
-            whole=int(most * figure.whole) or 1,
+            parts=(int((figure.value or 0) * 2),),
+            whole=int(most * 2),
             shown=amount_text(figure.value or Fraction(0)),
             note=f"n = {figure.n}",
         )

@@ -1,5 +1,6 @@
 """Figures: what became of what people brought, drawn with a table behind each picture."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +10,10 @@ from starlette.responses import Response
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.minutes.paper import to_paper
-from deliberation.people.models import Community
 from deliberation.people.roles import Permission
 from deliberation.reports import service as reports
 from deliberation.reports.facts import Period
+from deliberation.reports.heads import Heads, heads_of
 from deliberation.reports.table import LABELS, quoted
 from deliberation.reports.telling import narrate
 from deliberation.web import guarding
@@ -35,9 +36,9 @@ KINDS = {"pdf": "application/pdf", "md": "text/markdown; charset=utf-8"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Below:
-    """A community under this level, with its large numbers."""
+    """A community of this level, or all of them together, with the large numbers."""
 
-    community: Community
+    name: str
     head: Sequence[Headline]
 
 
@@ -64,6 +65,7 @@ async def show(visit: Visit) -> Response:
     """The community's figures of a year or month, beside those of the year before."""
     period = _asked(visit)
     facts, lines = await reports.figures_for(visit.here, period, visit.today)
+    compared = await reports.compared(visit.here, period, lines, visit.today)
     return page(
         visit,
         "figures/show.html",
@@ -75,7 +77,8 @@ async def show(visit: Visit) -> Response:
         as_table=as_table,
         rows=[quoted(line) for line in lines if line.dimension == "all"],
         labels=LABELS,
-        compared=await reports.compared(visit.here, period, lines, visit.today),
+        compared=compared,
+        source=next((one.source for one in compared.values() if one.source), ""),
         points_text=lambda points, unit: points_text(points, unit, visit.translations.gettext),
         ratio_text=ratio_text,
         below=await _below(visit, period),
@@ -86,11 +89,13 @@ async def show(visit: Visit) -> Response:
 
 async def _below(visit: Visit, period: Period) -> list[Below]:
     """Only numbers: what is in them stays where it belongs."""
-    made = []
-    for row in (await reports.communities_below(visit.here))[1:]:
-        _facts, lines = await reports.figures_for(row, period, visit.today)
-        made.append(Below(community=row, head=headlines(lines)))
-    return made
+    rows = await reports.communities_below(visit.here)
+    if len(rows) == 1:
+        return []
+    heads = await heads_of(rows, period)
+    made = [Below(name=row.name, head=headlines(heads[row.id].lines())) for row in rows]
+    total = headlines(sum(heads.values(), start=Heads()).lines())
+    return [*made, Below(name=visit.translations.gettext(N_("合计")), head=total)]
 
 
 async def csv_file(visit: Visit) -> Response:
@@ -108,8 +113,9 @@ def _download(content: bytes, media_type: str, name: str) -> Response:
 async def take_earlier(visit: Visit) -> Response:
     """Figures of a year that the service did not see, as they were quoted."""
     upload = visit.upload("file")
-    rows = reports.from_file(await upload.read(), upload.filename or "")
-    period = reports.check_period(visit.number("year"), None, visit.today)
+    content, name = await upload.read(), upload.filename or ""
+    rows = await asyncio.to_thread(reports.from_file, content, name)
+    period = reports.check_earlier(visit.number("year"), visit.today)
     source = visit.text("source", limit=reports.LONGEST_SOURCE)
 
     async def take() -> None:

@@ -34,6 +34,8 @@ class Row:
     shown: str
     note: str = ""
     tick: int | None = None
+    drawn: tuple[int, ...] = ()
+    """How many squares and triangles stand for `parts`, where it is drawn with those."""
     is_short: bool = False
     """What was asked for is not reached, or the plan was exceeded."""
 
@@ -47,6 +49,8 @@ class Chart:
     note: Sentence
     rows: Sequence[Row]
     columns: tuple[str, ...]
+    more: int = 0
+    """Rows that it would have, and that are not drawn."""
 
 
 def figure_of(lines: Sequence[Line], name: Name, dimension: str = "all", key: str = "") -> Figure:

@@ -66,7 +66,7 @@ async def _ours(visit: Visit, attempt: Tried) -> Response:
         visit,
         "triage/ours.html",
         status=attempt.status,
-        section="desk",
+        section="handovers",
         rows=await handing.handed_to(organisation, page=asked),
         total=total,
         at_page=asked,

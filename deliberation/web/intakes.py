@@ -49,8 +49,9 @@ async def form(visit: Visit) -> Response:
 async def upload(visit: Visit) -> Response:
     """Read the file and go to its preview; nothing is taken over yet."""
     kind = _kind(visit)
-    visit.desk.limiter.check("upload", visit.holder)
-    visit.desk.limiter.count("upload", visit.holder)
+    whose = str(visit.actor.present_person())
+    visit.desk.limiter.check("upload", whose)
+    visit.desk.limiter.count("upload", whose)
     try:
         intake = await _stage(visit, kind)
     except Refusal as refusal:

@@ -14,8 +14,8 @@ from deliberation.matters import service as matters
 from deliberation.matters.models import Matter
 from deliberation.matters.rating import rate
 from deliberation.matters.service import Given
-from deliberation.matters.stages import GENERIC
-from deliberation.matters.steps import ACT_WORDS, MOVER_WORDS, Act, MatterState, Step
+from deliberation.matters.steps import ACT_WORDS, GENERIC, MOVER_WORDS, Act, MatterState, Step
+from deliberation.minutes.knowing import known_of
 from deliberation.people.roles import Permission
 from deliberation.people.service import organisations
 from deliberation.web import guarding, matterviews
@@ -36,6 +36,7 @@ _OF_DEMANDS = (
     e.ClaimRefused,
     e.EscalationRaised,
     e.EscalationAssigned,
+    e.EscalationUnassigned,
     e.EscalationReviewed,
     e.EscalationEnded,
 )
@@ -130,7 +131,7 @@ async def _act(visit: Visit, matter: Matter, chosen: Act) -> None:
     if chosen is Act.ESCALATE:
         await ask_for_matter(visit.actor, matter.id, given.reason, at=visit.now)
         return
-    known = await matterviews.known_of(matter)
+    known = await known_of(matter)
     await matters.act_on(visit.actor, matter.id, chosen, given, known=known, at=visit.now)
 
 

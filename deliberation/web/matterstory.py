@@ -207,6 +207,8 @@ def _of_claims(event: e.Event, reader: Reader) -> Sentence | None:
                 due=reader.day(due_on),
                 duty=duty,
             )
+        case e.EscalationUnassigned(reason=reason):
+            return say(N_("交办收回，重新列入上级联席会议清单：{reason}"), reason=say(reason))
         case e.EscalationReviewed(words=words):
             return say(N_("调度：{words}"), words=words)
         case e.EscalationEnded(words=words):

@@ -27,9 +27,9 @@ from deliberation.matters.models import (
     Task,
 )
 from deliberation.matters.moving import facts_of, photo_subjects
-from deliberation.matters.service import Known
 from deliberation.matters.stages import Stage
 from deliberation.matters.steps import Act, Mover
+from deliberation.minutes.knowing import known_of
 from deliberation.minutes.models import Minutes
 from deliberation.people.masking import mask_name
 from deliberation.people.models import Organisation
@@ -80,17 +80,6 @@ async def tasks_with(visit: Visit, rows: Sequence[Task]) -> list[TaskView]:
         )
         for row in rows
     ]
-
-
-async def known_of(matter: Matter) -> Known:
-    """What the agendas and the minutes know of a matter."""
-    items = await AgendaItem.filter(matter_id=matter.id)
-    dealt = [item.meeting_id for item in items if item.state == "closed"]
-    return Known(
-        was_discussed=bool(dealt),
-        has_wording=any(item.wording for item in items),
-        has_minutes=await Minutes.filter(meeting_id__in=dealt, state="published").exists(),
-    )
 
 
 async def facts(visit: Visit, matter: Matter) -> workflow.MatterFacts:

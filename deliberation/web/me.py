@@ -1,4 +1,4 @@
-"""What is one's own: receipts, demands, ratings, devices; and the staff's desk."""
+"""What is one's own: receipts, demands, ratings, devices."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,8 +15,6 @@ from deliberation.demands import listing as demands
 from deliberation.demands import merging
 from deliberation.demands.models import Demand
 from deliberation.matters import following
-from deliberation.meetings.models import DeliberationDay, Meeting
-from deliberation.minutes.models import Minutes
 from deliberation.people import service as people
 from deliberation.people.roles import Permission
 from deliberation.web.pages import go, page
@@ -108,35 +106,10 @@ async def sign_out_elsewhere(visit: Visit) -> Response:
     return go("/me#devices")
 
 
-async def desk(visit: Visit) -> Response:
-    """What staff do next, in order."""
-    community = visit.here
-    day = (
-        await DeliberationDay.filter(
-            community_id=community.id, held_on__gte=visit.today, state="planned"
-        )
-        .order_by("held_on")
-        .first()
-    )
-    meetings = await Meeting.filter(community_id=community.id).order_by("-starts_at").limit(10)
-    minutes = await Minutes.filter(meeting_id__in=[m.id for m in meetings]).order_by("version")
-    return page(
-        visit,
-        "desk/desk.html",
-        section="desk",
-        households=await people.count_households(community.id),
-        demands=sum((await demands.count_by(community.id, "state")).values()),
-        day=day,
-        meetings=meetings,
-        minutes={m.meeting_id: m for m in minutes},
-    )
-
-
 PAGES: Sequence[Page] = (
     get("/me", Permission.ATTEND, me),
     get("/me/receipts", Permission.ATTEND, receipts),
     get("/me/demands", Permission.ATTEND, own_demands),
     get("/me/ratings", Permission.ATTEND, ratings),
     post("/me/devices/sign-out", Permission.ATTEND, sign_out_elsewhere),
-    get("/desk", Permission.PREPARE, desk),
 )

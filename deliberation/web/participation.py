@@ -10,6 +10,7 @@ from deliberation.gatherings import participation
 from deliberation.gatherings.participation import KINDS
 from deliberation.i18n import N_
 from deliberation.people.roles import Permission
+from deliberation.web import guarding
 from deliberation.web.bodies import named_of
 from deliberation.web.pages import go, page
 from deliberation.web.routing import Page, get, post
@@ -72,6 +73,7 @@ async def _counts(visit: Visit, again: Tried) -> Response:
         year=year,
         counts=await participation.counts_of_community(visit.here.id, year),
         kind_words=KIND_WORDS,
+        lately=await participation.help_lately(visit.here.id),
         tried=again,
     )
 
@@ -91,9 +93,18 @@ async def _note_help(visit: Visit) -> None:
     )
 
 
+async def help_taken_back(visit: Visit) -> Response:
+    noted = visit.path_id("participation")
+    await guarding.done_once(
+        visit, lambda: participation.take_back_help(visit.actor, noted, at=visit.now)
+    )
+    return go("/participation#lately")
+
+
 PAGES: Sequence[Page] = (
     get("/me/participation", Permission.ATTEND, own),
     post("/me/participation/hiding", Permission.ATTEND, hide),
     get("/participation", Permission.PREPARE, counts),
     post("/participation/help", Permission.PREPARE, help_noted),
+    post("/participation/help/{participation}/withdrawal", Permission.PREPARE, help_taken_back),
 )

@@ -15,6 +15,7 @@ from deliberation.photos import Photo
 from deliberation.web import guarding
 from deliberation.web.pages import go, page
 from deliberation.web.routing import Page, get, post
+from deliberation.web.signing import local_path
 from deliberation.web.visit import Visit
 
 PUBLIC_SECONDS = 86_400
@@ -71,8 +72,9 @@ async def thumbnail(visit: Visit) -> Response:
 async def _picture(visit: Visit, *, is_small: bool) -> Response:
     """Known by the digest of its content, which never changes."""
     found = await attachments.require_photo(visit.path_id("photo"))
-    is_public = found.is_shown and not await is_private(found)
-    if not is_public and not _may_see(visit, found):
+    of_dispute = await is_private(found)
+    is_public = found.is_shown and not of_dispute
+    if not is_public and not _may_see(visit, found, of_dispute=of_dispute):
         raise Refusal(Code.NOT_FOUND)
     mark = f'"{found.digest[:32]}{"-small" if is_small else ""}"'
     headers = {
@@ -87,10 +89,12 @@ async def _picture(visit: Visit, *, is_small: bool) -> Response:
     return Response(body, media_type=found.media_type, headers=headers)
 
 
-def _may_see(visit: Visit, found: Attachment) -> bool:
-    """Staff of the community, and who brought it."""
+def _may_see(visit: Visit, found: Attachment, *, of_dispute: bool) -> bool:
+    """Staff of the community, and who brought it. Those of a dispute are for who prepares the
+    meetings: whoever speaks for an organisation or goes round the houses is not told of it."""
     is_own = found.by_id is not None and found.by_id == visit.identity.person
-    return is_own or (visit.actor.is_staff and visit.actor.belongs_to(found.community_id))
+    is_entitled = visit.actor.may(Permission.PREPARE) if of_dispute else visit.actor.is_staff
+    return is_own or (is_entitled and visit.actor.belongs_to(found.community_id))
 
 
 async def show(visit: Visit) -> Response:
@@ -114,8 +118,7 @@ async def hide(visit: Visit) -> Response:
 def _back(visit: Visit) -> str:
     """The page that the button stood on; nowhere else but here."""
     back = visit.text("back", limit=300)
-    is_here = back.startswith("/") and not back.startswith(("//", "/\\"))
-    return back if is_here else "/demands"
+    return local_path(back) if back else "/demands"
 
 
 PAGES: Sequence[Page] = (

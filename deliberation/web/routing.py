@@ -96,8 +96,10 @@ async def _pass(page: Page, visit: Visit) -> Response:
 
 
 def _remember_visitor(visit: Visit, response: Response) -> None:
-    """Form tokens need a cookie to belong to, also before anybody signs in."""
-    if visit.holder in visit.request.cookies.values():
+    """Form tokens need a cookie to belong to, also before anybody signs in. Only pages have forms:
+    a file or calendar that a cache keeps gives nobody's cookie to others."""
+    is_page = response.headers.get("content-type", "").startswith("text/html")
+    if not is_page or visit.holder in visit.request.cookies.values():
         return
     response.set_cookie(
         VISITOR_COOKIE,

@@ -12,6 +12,7 @@ from deliberation.web import (
     communities,
     days,
     demands,
+    desk,
     escalations,
     figures,
     handovers,
@@ -55,6 +56,7 @@ PAGES: Sequence[Page] = (
     *setup.PAGES,
     *signing.PAGES,
     *me.PAGES,
+    *desk.PAGES,
     *raising.PAGES,  # before the pages of a demand, whose ids they would be
     *demands.PAGES,
     *merging.PAGES,

@@ -1,4 +1,4 @@
-"""What was suggested in a meeting, the measures that answer it, and the problems they solved."""
+"""What was suggested in a meeting or outside, the measures that answer it, and what they solved."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +17,11 @@ from deliberation.meetings.service import require_meeting
 from deliberation.people.organisations import listed
 from deliberation.people.roles import Permission
 from deliberation.suggestions import service as suggestions
-from deliberation.suggestions.lineage import lineage_of_measure, lineage_of_meeting
+from deliberation.suggestions.lineage import (
+    lineage_of_measure,
+    lineage_of_meeting,
+    lineage_outside,
+)
 from deliberation.suggestions.models import Suggestion
 from deliberation.suggestions.service import Solving, Taking
 from deliberation.web import guarding
@@ -53,11 +57,20 @@ _SOLVE_FIELDS: Fields = {
 }
 
 
-async def _meeting(visit: Visit) -> Meeting:
+async def _meeting(visit: Visit) -> Meeting | None:
+    """None for what was suggested in no meeting."""
+    if "meeting" not in visit.request.path_params:
+        return None
     found = await require_meeting(visit.path_id("meeting"))
     if found.community_id != visit.here.id:
         raise Refusal(Code.NOT_FOUND)
     return found
+
+
+def _place(visit: Visit) -> str:
+    """Where the pages of the meeting begin; nothing where there is none."""
+    meeting = visit.request.path_params.get("meeting", "")
+    return f"/meetings/{meeting}" if meeting else ""
 
 
 async def of_meeting(visit: Visit) -> Response:
@@ -66,13 +79,14 @@ async def of_meeting(visit: Visit) -> Response:
 
 async def _of_meeting(visit: Visit, again: Tried) -> Response:
     meeting = await _meeting(visit)
-    lineage = await lineage_of_meeting(meeting.id)
+    lineage = await (lineage_of_meeting(meeting.id) if meeting else lineage_outside(visit.here.id))
     return page(
         visit,
         "talks/suggestions.html",
         status=again.status,
         section="days",
         meeting=meeting,
+        place=_place(visit),
         lineage=lineage,
         names=await _names(visit, lineage.suggestions),
         demands=await _demands(lineage.suggestions),
@@ -109,14 +123,14 @@ async def _choices(visit: Visit) -> dict[str, Any]:
 
 
 async def note(visit: Visit) -> Response:
-    meeting = visit.path_id("meeting")
+    meeting = await _meeting(visit)
     again = await tried(
         visit,
         "note",
         lambda: suggestions.note_suggestion(
             visit.actor,
             visit.text("words", limit=1_000),
-            meeting=meeting,
+            meeting=meeting.id if meeting else None,
             named=named_of(visit),
             key=visit.desk.key,
             at=visit.now,
@@ -125,16 +139,15 @@ async def note(visit: Visit) -> Response:
     )
     if again is not None:
         return await _of_meeting(visit, again)
-    return go(f"/meetings/{meeting}/suggestions#note")
+    return go(f"{_place(visit)}/suggestions#note")
 
 
 async def take(visit: Visit) -> Response:
     """Turn one or several suggestions into a measure."""
-    meeting = visit.path_id("meeting")
     again = await tried(visit, "take", lambda: _take(visit), _TAKE_FIELDS)
     if again is not None:
         return await _of_meeting(visit, again)
-    return go(f"/meetings/{meeting}/suggestions")
+    return go(f"{_place(visit)}/suggestions")
 
 
 async def _take(visit: Visit) -> None:
@@ -161,7 +174,7 @@ async def to_list(visit: Visit) -> Response:
     if row.demand_id is None:
         demand = await _raised(visit, row)
         await suggestions.list_as_demand(visit.actor, row.id, demand, at=visit.now)
-    return go(f"/meetings/{visit.path_id('meeting')}/suggestions")
+    return go(f"{_place(visit)}/suggestions")
 
 
 async def _raised(visit: Visit, row: Suggestion) -> UUID:
@@ -233,6 +246,10 @@ PAGES: Sequence[Page] = (
     get(_M, Permission.PUBLIC, of_meeting),
     post(_M, Permission.PREPARE, note),
     post("/meetings/{meeting}/measures", Permission.PREPARE, take),
+    get("/suggestions", Permission.PUBLIC, of_meeting),
+    post("/suggestions", Permission.PREPARE, note),
+    post("/suggestions/{suggestion}/demand", Permission.PREPARE, to_list),
+    post("/measures", Permission.PREPARE, take),
     post(_M + "/{suggestion}/demand", Permission.PREPARE, to_list),
     get("/measures/{measure}", Permission.PUBLIC, measure),
     post("/measures/{measure}/done", Permission.PREPARE, finish),

@@ -20,7 +20,8 @@ from deliberation.matters.models import Matter, Task
 from deliberation.matters.moving import photo_subjects
 from deliberation.matters.planning import Line
 from deliberation.matters.service import Given
-from deliberation.matters.steps import Act, MatterState, Step
+from deliberation.matters.steps import Act, MatterState, Mover, Step
+from deliberation.minutes.knowing import known_of
 from deliberation.people.models import Organisation
 from deliberation.people.roles import Permission
 from deliberation.web import guarding, matterviews
@@ -110,7 +111,7 @@ async def one(visit: Visit) -> Response:
         task=view,
         matter=matter,
         is_open=row.state == "open" and _is_in_delivery(matter),
-        may_report=row.state == "done" and _is_in_delivery(matter) and not facts.open_tasks,
+        may_report=row.state == "done" and _may_report(visit, facts),
         missing=_missing(facts),
         photos=[p for of in found.values() for p in of if _is_seen(visit, p)],
         rows=_rows(view),
@@ -131,6 +132,13 @@ async def _owned(visit: Visit) -> Task:
     row = await tasks.require_task(visit.path_id("task"))
     tasks.check_owner(visit.actor, row)
     return row
+
+
+def _may_report(visit: Visit, facts: workflow.MatterFacts) -> bool:
+    """All tasks are finished, and to say so of the whole matter is theirs."""
+    mover = workflow.mover_of(facts, Act.REPORT_DONE)
+    is_theirs = visit.actor.organisation is None or mover is Mover.ORGANISATION
+    return mover is not None and is_theirs and not facts.open_tasks
 
 
 def _is_in_delivery(matter: Matter) -> bool:
@@ -222,7 +230,7 @@ async def finish(visit: Visit) -> Response:
 async def report_done(visit: Visit) -> Response:
     """All tasks are finished, and now also what the matter's way had asked for beside them."""
     row = await _owned(visit)
-    known = await matterviews.known_of(await matters.require_matter(row.matter_id))
+    known = await known_of(await matters.require_matter(row.matter_id))
     return await _done(
         visit,
         lambda: matters.act_on(

@@ -71,7 +71,8 @@ async def test_what_was_noted_just_now_waits_and_a_position_that_is_none_is_refu
     assert last is not None
     at_once = await participation.feed(held.community, "", size=99, at=last.noted_at)
     assert last.kind not in [row.kind for row in at_once if row.subject == last.subject]
-    for since in ("yesterday", "2026-11-20", "2026-11-20T00:00:00Z/me"):
+    wrong = ("yesterday", "2026-11-20", "2026-11-20T00:00:00Z/me", "0001-01-01T00:00:00+14:00")
+    for since in wrong:
         with pytest.raises(Refusal) as refusal:
             await participation.feed(held.community, since, size=9, at=AFTER)
         assert refusal.value.code is Code.FIELD_INVALID
@@ -106,6 +107,18 @@ async def test_who_helped_is_told_to_the_entitled_only(held: Planned) -> None:
         with pytest.raises(Refusal) as refusal:
             await participation.note_help(held.chair, bad, "搬椅子", on, key=KEY, at=AFTER)
         assert refusal.value.code is code
+
+
+async def test_help_noted_by_mistake_is_gone_and_the_journal_tells_that(held: Planned) -> None:
+    named = Named(door="1-102", name="演示住户2")
+    await participation.note_help(held.chair, named, "布置会场", TODAY, key=KEY, at=AFTER)
+    (row,) = await participation.help_lately(held.community)
+    await participation.take_back_help(held.chair, row.id, at=AFTER)
+    assert await participation.help_lately(held.community) == []
+    assert (await Entry.get(name="help.withdrawn")).subject == f"participation:{row.id}"
+    with pytest.raises(Refusal) as refusal:
+        await participation.take_back_help(held.chair, row.id, at=AFTER)
+    assert refusal.value.code is Code.NOT_FOUND
 
 
 async def test_noted_twice_it_counts_once(held: Planned) -> None:

@@ -129,6 +129,8 @@ async def test_a_level_that_there_is_not_and_a_name_taken_are_refused(
     assert await refused(act) is Code.LEVEL_UNSUITABLE
     same = found_below(beside.administrator, founding("邻里社区", "linli2"), at=AT)
     assert await refused(same) is Code.COMMUNITY_NAME_TAKEN
+    broken = found_below(beside.administrator, founding("第三\n社区", "san"), at=AT)
+    assert await refused(broken) is Code.FIELD_INVALID
     login = found_below(beside.administrator, founding("第三社区", "zhou"), at=AT)
     assert await refused(login) is Code.LOGIN_TAKEN
     assert await Community.all().count() == 3

@@ -202,6 +202,36 @@ async def test_a_suggestion_goes_on_the_list_once(place: Place) -> None:
     assert f"已列入需求清单 {made.number}" in (await place.visitor.get(page)).text
 
 
+async def test_a_suggestion_outside_a_meeting_becomes_a_measure(place: Place) -> None:
+    assert 'href="/suggestions"' in (await place.visitor.get("/talks")).text
+    noted = await place.staff.send("/suggestions", words="演示：门口放一把椅子")
+    assert noted.headers["location"] == "/suggestions#note"
+    one = await Suggestion.get()
+    assert one.meeting_id is None
+    await place.staff.send("/measures", title="演示：放椅子", suggestions=str(one.id))
+    shown = (await place.visitor.get("/suggestions")).text
+    assert "门口放一把椅子" in shown
+    assert str((await Measure.get()).id) in shown
+    listed = await place.staff.send(f"/suggestions/{one.id}/demand")
+    assert listed.headers["location"] == "/suggestions"
+    assert (await Suggestion.get()).demand_id is not None
+
+
+async def test_help_noted_by_mistake_is_taken_back_on_the_page(place: Place) -> None:
+    name = (await Person.get(id=place.hall.residents[0].person)).name
+    door = "1-101"
+    await place.staff.send(
+        "/participation/help", door=door, name=name, words="搬演示桌子", on="2026-11-20"
+    )
+    row = await Participation.get(kind="helped")
+    page = (await place.staff.get("/participation")).text
+    assert "2026年11月20日" in page
+    assert name not in page
+    assert "搬演示桌子" not in page
+    await place.staff.send(f"/participation/help/{row.id}/withdrawal")
+    assert not await Participation.exists(kind="helped")
+
+
 async def test_a_talk_is_called_off(place: Place) -> None:
     talk = await called_talk(place)
     late = await place.staff.send("/talks", title="夜话二", on="2026-11-01", starts="19:00")

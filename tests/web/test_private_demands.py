@@ -15,6 +15,7 @@ from deliberation.agendas.editing import remove_item
 from deliberation.agendas.rerouting import reroute
 from deliberation.agendas.service import add_demand, items_of
 from deliberation.api.routes import ROUTES
+from deliberation.attachments.models import Attachment
 from deliberation.claims.escalating import ask_for_demand
 from deliberation.claims.service import offer, refuse
 from deliberation.demands.merging import merge
@@ -213,3 +214,31 @@ async def test_a_notice_goes_out_without_it(
     staff = await signed_in(client, hall, hall.chair.person)
     board = await staff.get(f"/meetings/{dispute.meeting}/agenda")
     assert told(board.text) == []
+
+
+async def test_photos_of_a_dispute_are_seen_by_who_prepares_and_who_brought_them(
+    hall: Hall, client: httpx2.AsyncClient, dispute: Dispute
+) -> None:
+    asker = hall.residents[0].person
+    photo = await Attachment.create(
+        community_id=hall.community,
+        subject=f"demand:{dispute.demand}",
+        phase="before",
+        media_type="image/jpeg",
+        width=64,
+        height=64,
+        content=b"content",
+        thumbnail=b"small",
+        digest="0" * 64,
+        is_shown=True,
+        by_id=asker,
+        taken_at=hall.now,
+    )
+    liaison = await liaison_of(hall, dispute.organisation)
+    seen = {}
+    for who in (asker, hall.chair.person, liaison, hall.residents[1].person):
+        answer = await (await signed_in(client, hall, who)).get(f"/photos/{photo.id}")
+        seen[who] = answer.status_code
+        if answer.status_code == 200:
+            assert answer.headers["cache-control"] == "private, no-cache"
+    assert list(seen.values()) == [200, 200, 404, 404]
