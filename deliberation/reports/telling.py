@@ -8,7 +8,7 @@ from deliberation.i18n import N_
 from deliberation.i18n.catalogs import format_date
 from deliberation.minutes.narrative import Block, Narrative, Note, Section, Table, Text
 from deliberation.reports.feedback import Duty, Feedback
-from deliberation.reports.figures import Name, Unit
+from deliberation.reports.figures import Figure, Name, Unit
 from deliberation.reports.table import LABELS, value_text
 
 Translate = Callable[[str], str]
@@ -84,17 +84,7 @@ def _overall(feedback: Feedback, translate: Translate) -> Iterator[Block]:
         head=(translate(N_("项目")), translate(N_("算式")), translate(N_("占比"))),
         rows=(*rows, *counts),
     )
-    answered, mean = figures[Name.ANSWERED], figures[Name.MEAN]
-    if mean.n:
-        yield Text(
-            translate(N_("居民评价：请了{asked}户，评了{n}户，平均{mean}分（1到5分）。")).format(
-                asked=answered.whole,
-                n=answered.part,
-                mean=value_text(Unit.MEAN, mean.part, mean.whole),
-            )
-        )
-    else:
-        yield Text(translate(N_("还没有居民评价。")))
+    yield Text(_rated(figures[Name.ANSWERED], figures[Name.MEAN], translate))
     yield Note(
         translate(
             N_(
@@ -103,6 +93,14 @@ def _overall(feedback: Feedback, translate: Translate) -> Iterator[Block]:
             )
         )
     )
+
+
+def _rated(answered: Figure, mean: Figure, translate: Translate) -> str:
+    if not mean.n:
+        return translate(N_("还没有居民评价。"))
+    said = translate(N_("居民评价：请了{asked}户，评了{n}户，平均{mean}分（1到5分）。"))
+    shown = value_text(Unit.MEAN, mean.part, mean.whole)
+    return said.format(asked=answered.whole, n=answered.part, mean=shown)
 
 
 def _duties(feedback: Feedback, translate: Translate, language: str) -> Iterator[Block]:

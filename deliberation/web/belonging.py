@@ -33,6 +33,7 @@ COMMUNITY_OF: Mapping[str, str] = MappingProxyType(
         "agreement": "SELECT community_id AS id FROM agreement WHERE id = ?",
         "suggestion": "SELECT community_id AS id FROM suggestion WHERE id = ?",
         "measure": "SELECT community_id AS id FROM measure WHERE id = ?",
+        "participation": "SELECT community_id AS id FROM participation WHERE id = ?",
         "item": "SELECT m.community_id AS id FROM agenda_item i"
         " JOIN meeting m ON m.id = i.meeting_id WHERE i.id = ?",
         "proxy": "SELECT m.community_id AS id FROM proxy p"

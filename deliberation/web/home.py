@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from deliberation.ballots.standing import standing_in
 from deliberation.demands.listing import count_own, own_demands
+from deliberation.i18n import N_
 from deliberation.matters.following import follow, waiting_for_rating
 from deliberation.matters.models import Matter
 from deliberation.matters.steps import MatterState, Step
@@ -101,8 +102,8 @@ def _matter(visit: Visit, matter: Matter) -> dict[str, Any]:
     note = ""
     if matter.due_on is not None and matter.step == Step.DELIVER:
         overdue = (visit.today - matter.due_on).days
-        days = translate("逾期{n}天") if overdue > 0 else translate("还有{n}天到期")
-        note = days.format(n=abs(overdue))
+        words = N_("逾期{n}天") if overdue > 0 else N_("还有{n}天到期")
+        note = translate(words).format(n=abs(overdue))
     return {
         "id": matter.id,
         "title": matter.title,

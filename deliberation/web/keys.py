@@ -16,9 +16,7 @@ from deliberation.web.trying import UNTRIED, Tried, tried
 from deliberation.web.visit import Visit
 
 PURPOSE_WORDS: Mapping[str, str] = MappingProxyType(
-    dict(
-        zip(PURPOSES, (N_("城市平台收发需求（Open311）"), N_("积分系统读参与记录")), strict=True)
-    )
+    dict(zip(PURPOSES, (N_("城市平台收发需求（Open311）"), N_("积分系统读参与记录")), strict=True))
 )
 
 

@@ -216,7 +216,8 @@ async def test_the_level_above_sees_its_communities_in_numbers_only(house: House
     upper = await subdistrict(house.stage)
     chosen = {"Cookie": f"{COMMUNITY_COOKIE}={upper.community}"}
     shown = (await house.client.get("/figures", headers=chosen)).text
-    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="number">(\d+)', shown)
+    first = r'<tr><th scope="row">([^<]+)</th><td class="number" data-label="收到需求"><span>(\d+)'
+    rows = re.findall(first, shown)
     numbers = [row for row in rows if row[0] in ("示例街道", "示例社区", "合计")]
     assert numbers == [("示例街道", "0"), ("示例社区", "3"), ("合计", "3")]
     assert "演示需求" not in shown
