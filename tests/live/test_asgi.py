@@ -62,6 +62,7 @@ class House:
 async def served_plainly(app: ASGIApp) -> AsyncIterator[str]:
     """As `tests.support.service.served`, but with a websocket protocol that is not ours."""
     listening = socket.create_server(("127.0.0.1", 0))
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", lifespan="on")
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
