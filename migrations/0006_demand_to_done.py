@@ -10,16 +10,13 @@ MARKS = "CASE score WHEN 'done' THEN 5 WHEN 'partly' THEN 3 ELSE 1 END"
 
 
 class ByHand(ops.TortoiseOperation):
-    """Statements that neither change nor need the description of the tables."""
+    """Runs its `statements(dialect)`, which neither change nor need the description of tables."""
 
     def describe(self):
         return type(self).__name__
 
     def state_forward(self, app_label, state):
         pass
-
-    def statements(self, dialect):
-        raise NotImplementedError
 
     async def database_forward(self, app_label, old_state, new_state, state_editor=None):
         if state_editor is None:

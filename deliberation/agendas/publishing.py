@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from deliberation import journal
 from deliberation.agendas import rules, votes
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.service import check_public, items_of, lock_list
+from deliberation.agendas.service import check_public, items_of
 from deliberation.demands.service import check_not_merged, require_demand
 from deliberation.errors import Code, Refusal
 from deliberation.gatherings.bodies import require_body
@@ -32,7 +32,7 @@ from deliberation.notices.models import Notice
 from deliberation.people.models import Community
 from deliberation.people.owners import ownership_of, persons_in
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import household_areas
+from deliberation.people.service import household_areas, lock_row
 from deliberation.rulesets.questions import MOTION, Question
 from deliberation.rulesets.rules import Electorate, Rule
 from deliberation.rulesets.service import meeting_rule, voting_rules
@@ -150,7 +150,7 @@ async def publish_notice(actor: Actor, meeting: UUID, *, at: datetime) -> Notice
     async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await require_meeting(meeting)
         check_may_notice(MeetingState(found.state))
-        community = await lock_list(found.community_id)
+        community = await lock_row(found.community_id)
         rules.check_may_publish(await checks_for(found, at=at))
         items = await items_of(meeting)
         for item in items:

@@ -6,7 +6,7 @@ from uuid import UUID
 from deliberation import journal
 from deliberation.agendas.editing import renumber
 from deliberation.agendas.models import AgendaItem
-from deliberation.agendas.service import items_of, lock_list
+from deliberation.agendas.service import items_of
 from deliberation.demands import triage
 from deliberation.demands.models import Demand
 from deliberation.demands.routes import Route
@@ -16,6 +16,7 @@ from deliberation.matters.models import MatterDemand
 from deliberation.meetings.rules import MeetingState
 from deliberation.meetings.service import require_meeting
 from deliberation.people.roles import Actor
+from deliberation.people.service import lock_row
 
 
 async def reroute(actor: Actor, demand: UUID, order: Order, *, at: datetime) -> Demand:
@@ -42,7 +43,7 @@ async def take_off(actor: Actor, demand: UUID, *, at: datetime) -> None:
 async def _take_off(actor: Actor, meeting: UUID, demand: UUID, *, at: datetime) -> None:
     async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await require_meeting(meeting)
-        await lock_list(found.community_id)
+        await lock_row(found.community_id)
         if found.state != MeetingState.PLANNED:
             return
         items = await items_of(meeting)

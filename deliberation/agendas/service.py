@@ -27,6 +27,7 @@ from deliberation.meetings.rules import MeetingState
 from deliberation.meetings.service import require_meeting
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
+from deliberation.people.service import lock_row
 from deliberation.rulesets import service as rulesets
 
 DEFAULT_MINUTES = 20
@@ -112,7 +113,7 @@ async def propose_agenda(actor: Actor, meeting: UUID, *, at: datetime) -> list[A
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
-        await lock_list(found.community_id)
+        await lock_row(found.community_id)
         items = await items_of(meeting)
         left = found.minutes - sum(item.minutes for item in items)
         for matter in await carried_matters(found.community_id):
@@ -186,7 +187,7 @@ async def add_demand(
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
-        await lock_list(found.community_id)
+        await lock_row(found.community_id)
         items = await items_of(meeting)
         row = await require_demand(demand)
         actor.check_in(row.community_id)
@@ -206,12 +207,6 @@ def check_public(demand: Demand) -> None:
     """A dispute, and what was sent elsewhere, is on no agenda: AGENDA_DEMAND_UNSUITABLE."""
     if demand.is_private or demand.state in ("referred", "resolved", "declined"):
         raise Refusal(Code.AGENDA_DEMAND_UNSUITABLE, number=demand.number)
-
-
-async def lock_list(community: UUID) -> Community:
-    """Units of work of two meetings write two streams: the community's row keeps them apart, so
-    that what one takes from the list the other sees."""
-    return await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
 async def _check_only_here(others: QuerySet[AgendaItem]) -> None:
@@ -237,7 +232,7 @@ async def add_matter(actor: Actor, meeting: UUID, matter: UUID, *, at: datetime)
     actor.require(Permission.PREPARE)
     async with journal.record(meeting, actor=actor.person, within=actor.community, at=at) as entry:
         found = await editable(meeting)
-        await lock_list(found.community_id)
+        await lock_row(found.community_id)
         items = await items_of(meeting)
         row = await require_matter(matter)
         actor.check_in(row.community_id)

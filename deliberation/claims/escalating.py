@@ -19,7 +19,7 @@ from deliberation.matters.steps import Act, Input, Mover, Step
 from deliberation.people.models import Community, Organisation
 from deliberation.people.organisations import require_present
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import community_of, require_row
+from deliberation.people.service import community_of, lock_row, require_row
 
 LONGEST_DUTY = 120
 
@@ -181,7 +181,7 @@ async def _to_deliver(
     """The matter that the department carries out, free of what others had to do for it."""
     matter = await _matter_of(escalation)
     if matter is None or matter.step == Step.RAISE:
-        await service.keep_off_agendas(community.id)
+        await lock_row(community.id)
         demand = await _demand_of(escalation)
         rules.check_free(await service.demand_facts(demand))
         return await service.to_delivery(entry, community, demand)

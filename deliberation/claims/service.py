@@ -23,7 +23,7 @@ from deliberation.meetings.models import Meeting
 from deliberation.people.models import Community, Organisation
 from deliberation.people.organisations import require_present
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import community_of, home_of
+from deliberation.people.service import community_of, home_of, lock_row
 
 DUTY = frozenset({Input.ORGANISATION, Input.DUE_ON})
 
@@ -113,7 +113,7 @@ async def claim(actor: Actor, demand: UUID, promise: Promise, *, at: datetime) -
     ) as entry:
         organisation = await _speaker(actor, promise.organisation)
         await _check_meeting(actor, promise.meeting)
-        await keep_off_agendas(community.id)
+        await lock_row(community.id)
         found = await _claimable(actor, demand)
         today = ending.today_in(community, at)
         rules.check_deadline(promise.promised_on, today)
@@ -138,12 +138,6 @@ async def _claimable(actor: Actor, demand: UUID) -> Demand:
         raise Refusal(Code.CLAIM_TAKEN, organisation=active.organisation.name)
     rules.check_claimable(await demand_facts(found))
     return found
-
-
-async def keep_off_agendas(community: UUID) -> None:
-    """A notice that takes demands up writes another stream: the community's row keeps both apart,
-    so that what one takes from the list the other sees."""
-    await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
 async def to_delivery(

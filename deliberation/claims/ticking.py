@@ -223,20 +223,11 @@ async def _unclaimed(at: datetime) -> list[tuple[UUID, UUID]]:
         community = store.identity(row["community_id"])
         if community is None:
             continue
-        ended = _local(row["ended_at"], zones[community])
-        offered = _day(row["offered_on"])
+        ended = store.local_day(row["ended_at"], zones[community])
+        offered = store.plain_day(row["offered_on"])
         if rules.is_unclaimed(offered, ended, days[community], limits[community]):
             due.append(row)
     return _pairs(due)
-
-
-def _day(value: object) -> date:
-    """A date as a raw row has it: text on SQLite."""
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-
-
-def _local(value: object, zone: ZoneInfo) -> date | None:
-    return None if value is None else store.instant(value).astimezone(zone).date()
 
 
 @journal.shielded

@@ -8,12 +8,11 @@ from uuid import UUID, uuid4
 from deliberation import journal
 from deliberation.demands.models import Demand, Support, SupportAsk
 from deliberation.demands.service import OPEN, check_not_merged, require_demand, stand_behind
-from deliberation.demands.triage import lock_list
 from deliberation.errors import Code, Refusal
 from deliberation.i18n import N_
 from deliberation.journal.events import DemandMerged, SupportersAnswered
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import home_of
+from deliberation.people.service import home_of, lock_row
 
 LONGEST_REASON = 500
 LONGEST_CHAIN = 1_000
@@ -60,7 +59,7 @@ async def merge(actor: Actor, demand: UUID, into: UUID, reason: str, *, at: date
     async with journal.record(
         home_of(actor), actor=actor.person, within=actor.community, at=at
     ) as entry:
-        await lock_list(home_of(actor))
+        await lock_row(home_of(actor))
         found = await require_demand(demand)
         actor.check_in(found.community_id)
         target = await end_of_chain(await require_demand(into))

@@ -16,7 +16,7 @@ from deliberation.i18n import N_
 from deliberation.journal.events import SettingAdopted
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
-from deliberation.people.service import home_of
+from deliberation.people.service import home_of, lock_row
 from deliberation.rulesets.service import adopt
 
 PAGE = 20
@@ -44,7 +44,7 @@ async def triage(
     async with journal.record(
         home_of(actor), actor=actor.person, within=actor.community, at=at
     ) as entry:
-        community = await lock_list(home_of(actor))
+        community = await lock_row(home_of(actor))
         found = await require_demand(demand)
         actor.check_in(found.community_id)
         standing = Standing(state=found.state, is_private=found.is_private, was_public=was_public)
@@ -54,12 +54,6 @@ async def triage(
             await end_handover(entry, found, handover, None, "")
         await send(entry, community, found, order)
     return found
-
-
-async def lock_list(community: UUID) -> Community:
-    """A notice takes demands from the list in another stream: the community's row keeps the two
-    apart, as it does two notices."""
-    return await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
 @journal.shielded

@@ -21,7 +21,7 @@ from deliberation.meetings.days import DayRule
 from deliberation.meetings.service import plan_days
 from deliberation.people.models import Community, Person, Place, RoleGrant
 from deliberation.people.roles import Actor, Permission, Role
-from deliberation.people.service import create_account, first_community, home_of
+from deliberation.people.service import create_account, first_community, home_of, lock_row
 from deliberation.rulesets import service as rulesets
 from deliberation.rulesets.rules import Rule
 from deliberation.rulesets.shipped import CONSULTATION
@@ -103,7 +103,7 @@ async def found_above(actor: Actor, founding: Founding, *, at: datetime) -> Comm
     made = _new(founding, at)
     opens = journal.Opens(made.id, "community")
     async with journal.record(made.id, actor=actor.person, at=at, opens=opens) as entry:
-        below = await _locked(own)
+        below = await lock_row(own)
         check_above(below.level, made.level, has_parent=below.parent_id is not None)
         made.is_demonstration, made.zone = below.is_demonstration, below.zone
         await _check_name(made.name)
@@ -127,7 +127,7 @@ async def found_below(actor: Actor, founding: Founding, *, at: datetime) -> Comm
     made = _new(founding, at)
     opens = journal.Opens(made.id, "community")
     async with journal.record(made.id, actor=actor.person, at=at, opens=opens) as entry:
-        parent = await _locked(own)
+        parent = await lock_row(own)
         check_below(parent.level, made.level)
         made.parent_id = own
         made.is_demonstration, made.zone = parent.is_demonstration, parent.zone
@@ -135,11 +135,6 @@ async def found_below(actor: Actor, founding: Founding, *, at: datetime) -> Comm
         await _establish(entry, made, founding, password_hash)
         entry.answer["community"] = str(made.id)
     return made
-
-
-async def _locked(community: UUID) -> Community:
-    """Two who found above the same one at once are kept apart by its row."""
-    return await Community.filter(id=community).select_for_update(no_key=True).get()
 
 
 async def _check_name(name: str) -> None:

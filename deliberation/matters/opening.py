@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from deliberation import journal
 from deliberation.demands.models import Demand
-from deliberation.demands.triage import lock_list
 from deliberation.errors import Code, Refusal
 from deliberation.journal.events import MatterDemandAdded, MatterOpened
 from deliberation.matters import workflows
@@ -16,6 +15,7 @@ from deliberation.matters.moving import lock_matter, require_matter, settle
 from deliberation.matters.steps import MatterState, Step
 from deliberation.people.models import Community
 from deliberation.people.roles import Actor, Permission
+from deliberation.people.service import lock_row
 
 
 async def open_matter(
@@ -91,7 +91,7 @@ async def add_demand(actor: Actor, matter: UUID, demand: UUID, *, at: datetime) 
     community = (await require_matter(matter)).community_id
     actor.check_in(community)
     async with journal.record(community, actor=actor.person, within=community, at=at) as entry:
-        await lock_list(community)
+        await lock_row(community)
         found, row = await lock_matter(matter), await Demand.get_or_none(id=demand)
         if row is None:
             raise Refusal(Code.NOT_FOUND)

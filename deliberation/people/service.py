@@ -61,6 +61,12 @@ async def require_row(community: UUID) -> Community:
     return found
 
 
+async def lock_row(community: UUID) -> Community:
+    """Units of work that write different streams and take from one list are kept apart by the
+    community's row: what one takes the other sees."""
+    return await Community.filter(id=community).select_for_update(no_key=True).get()
+
+
 async def community_of(actor: Actor) -> Community:
     """Where the actor belongs. Raises NOT_FOUND for who belongs nowhere."""
     if actor.community is None:

@@ -14,7 +14,7 @@ from deliberation import store
 from deliberation.people.models import Community, Organisation
 from deliberation.reports.facts import Facts, Period
 from deliberation.reports.figures import Line, figures_of
-from deliberation.reports.working import evaluations_of, local_day, plain_day, tasks_of
+from deliberation.reports.working import evaluations_of, tasks_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,9 +125,9 @@ def _duty(row: Mapping[str, Any], postponed: Sequence[str], zone: ZoneInfo) -> D
         community=str(row["community"]),
         origin=str(row["origin"]),
         state=str(row["state"]),
-        first_due_on=plain_day(row["first_due_on"]),
-        due_on=plain_day(row["due_on"]),
-        done_on=local_day(row["done_at"], zone),
+        first_due_on=store.plain_day(row["first_due_on"]),
+        due_on=store.plain_day(row["due_on"]),
+        done_on=store.local_day(row["done_at"], zone),
         reasons=() if is_private else (*postponed, *([given] if given else [])),
     )
 

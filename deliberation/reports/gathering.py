@@ -14,7 +14,7 @@ from deliberation.matters.steps import MatterState, Step
 from deliberation.people.models import Community, Organisation
 from deliberation.reports.facts import DemandFact, Facts, MatterFact, Period
 from deliberation.reports.meetings import ballots_of, meetings_of
-from deliberation.reports.working import evaluations_of, local_day, plain_day, tasks_of
+from deliberation.reports.working import evaluations_of, tasks_of
 from deliberation.suggestions.rules import Problem, distinct
 
 NOT_LISTED = "staged"
@@ -129,12 +129,12 @@ def _demand(
         channel=str(row["channel"]),
         route=str(row["route"]),
         state=str(row["state"]),
-        raised_on=plain_day(row["raised_on"]),
-        triaged_on=local_day(row["triaged_at"], zone),
-        taken_on=local_day(taken.get("opened_at"), zone),
-        decided_on=local_day(taken.get("decided_at"), zone),
-        delivered_on=local_day(taken.get("done_at"), zone),
-        settled_on=local_day(row["settled_at"], zone),
+        raised_on=store.plain_day(row["raised_on"]),
+        triaged_on=store.local_day(row["triaged_at"], zone),
+        taken_on=store.local_day(taken.get("opened_at"), zone),
+        decided_on=store.local_day(taken.get("decided_at"), zone),
+        delivered_on=store.local_day(taken.get("done_at"), zone),
+        settled_on=store.local_day(row["settled_at"], zone),
         organisation=str(taken.get("organisation") or ""),
         is_claimed=int(claims.get("held") or 0) > 0,
         refusals=int(claims.get("refusals") or 0),
@@ -153,7 +153,7 @@ async def _matters(community: UUID, period: Period, today: date) -> tuple[Matter
             step=str(row["step"]),
             is_overdue=row["step"] == Step.DELIVER
             and row["due_on"] is not None
-            and plain_day(row["due_on"]) < today,
+            and store.plain_day(row["due_on"]) < today,
         )
         for row in rows
     )
@@ -174,7 +174,7 @@ async def _served(
     return tuple(
         Served(
             handed_on=store.instant(row["handed_at"]).astimezone(zone).date(),
-            settled_on=local_day(row["returned_at"], zone)
+            settled_on=store.local_day(row["returned_at"], zone)
             if row["outcome"] == Outcome.SETTLED
             else None,
         )

@@ -13,7 +13,6 @@ from deliberation.people.models import Community
 from deliberation.reports.facts import SETTLED, Period
 from deliberation.reports.figures import Figure, Line, Name, Unit
 from deliberation.reports.gathering import NOT_LISTED
-from deliberation.reports.working import local_day, plain_day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +93,10 @@ def _number(rows: Mapping[str, Mapping[str, Any]], community: UUID, column: str)
 
 
 def _on_time(rows: Iterable[Mapping[str, Any]], zone: ZoneInfo) -> int:
-    ends = ((local_day(row["done_at"], zone), plain_day(row["first_due_on"])) for row in rows)
+    ends = (
+        (store.local_day(row["done_at"], zone), store.plain_day(row["first_due_on"]))
+        for row in rows
+    )
     return sum(_is_by(done_on, due_on) for done_on, due_on in ends)
 
 

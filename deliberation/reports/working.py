@@ -1,24 +1,13 @@
 """Work of a period and what people said of it, read for figures and for the year-end feedback."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from deliberation import store
 from deliberation.reports.facts import EvaluationFact, TaskFact
-
-
-def local_day(value: object, zone: ZoneInfo) -> date | None:
-    """The day there of an instant as a raw row has it; None for none."""
-    return None if value is None else store.instant(value).astimezone(zone).date()
-
-
-def plain_day(value: object) -> date:
-    """A date as a raw row has it: text on SQLite, a date on PostgreSQL."""
-    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-
 
 _TASKS = (
     "SELECT o.id AS organisation_id, o.name AS organisation, t.origin, t.state, t.set_at,"
@@ -37,16 +26,16 @@ async def tasks_of(
 
 
 def _task(row: Mapping[str, Any], zone: ZoneInfo) -> TaskFact:
-    set_on = local_day(row["set_at"], zone)
+    set_on = store.local_day(row["set_at"], zone)
     assert set_on is not None  # noqa: S101  a column that is never empty
     return TaskFact(
         organisation=str(row["organisation"]),
         origin=str(row["origin"]),
         state=str(row["state"]),
         set_on=set_on,
-        first_due_on=plain_day(row["first_due_on"]),
-        due_on=plain_day(row["due_on"]),
-        done_on=local_day(row["done_at"], zone),
+        first_due_on=store.plain_day(row["first_due_on"]),
+        due_on=store.plain_day(row["due_on"]),
+        done_on=store.local_day(row["done_at"], zone),
         postponements=int(row["postponements"]),
         organisation_id=store.identity(row["organisation_id"]),
     )
@@ -84,7 +73,7 @@ async def evaluations_of(
 def _evaluation(
     row: Mapping[str, Any], marks: Mapping[UUID | None, list[int]], zone: ZoneInfo
 ) -> EvaluationFact:
-    matter, opened_on = store.identity(row["matter_id"]), local_day(row["opened_at"], zone)
+    matter, opened_on = store.identity(row["matter_id"]), store.local_day(row["opened_at"], zone)
     assert matter is not None  # noqa: S101  columns that are never empty
     assert opened_on is not None  # noqa: S101
     return EvaluationFact(

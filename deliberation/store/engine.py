@@ -4,11 +4,12 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from tortoise.backends.base.executor import EXECUTOR_CACHE
@@ -213,6 +214,16 @@ def instant(value: object) -> datetime:
     if isinstance(value, datetime):
         return value
     return datetime.fromisoformat(str(value))
+
+
+def plain_day(value: object) -> date:
+    """A date as a raw row has it: text on SQLite, a date on PostgreSQL."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+
+
+def local_day(value: object, zone: ZoneInfo) -> date | None:
+    """The day there of an instant as a raw row has it; None for none."""
+    return None if value is None else instant(value).astimezone(zone).date()
 
 
 _UNREACHABLE = (

@@ -6,7 +6,7 @@ from fractions import Fraction
 from statistics import median
 from uuid import uuid4
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from deliberation.reports.facts import DemandFact, EvaluationFact, Facts, Period, TaskFact
 from deliberation.reports.figures import Figure, Line, Name, Unit, change, figures_of, find
@@ -115,7 +115,6 @@ def test_december_ends_with_the_year() -> None:
     assert december.earlier == Period(year=2025, month=12)
 
 
-@settings(max_examples=30)
 @given(facts)
 def test_figures_are_what_one_counts_by_hand(known: Facts) -> None:
     lines = figures_of(known)
@@ -133,7 +132,6 @@ def test_figures_are_what_one_counts_by_hand(known: Facts) -> None:
     assert overall(lines, Name.MEAN).value == (Fraction(sum(marks), len(marks)) if marks else None)
 
 
-@settings(max_examples=30)
 @given(facts)
 def test_parts_of_a_dimension_make_the_whole(known: Facts) -> None:
     lines = figures_of(known)
@@ -153,7 +151,6 @@ def test_parts_of_a_dimension_make_the_whole(known: Facts) -> None:
     assert sum(by_organisation) == len(kept)
 
 
-@settings(max_examples=30)
 @given(facts)
 def test_direct_service_is_cumulative(known: Facts) -> None:
     lines = figures_of(known)

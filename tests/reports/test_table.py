@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from deliberation.errors import Code, Refusal
 from deliberation.reports.facts import Facts
@@ -14,7 +14,6 @@ from deliberation.sheets import write_csv
 from tests.reports.made import facts
 
 
-@settings(max_examples=30)
 @given(facts)
 def test_a_file_of_figures_comes_back_unchanged(known: Facts) -> None:
     lines = figures_of(known)
