@@ -113,6 +113,7 @@ async def one(visit: Visit) -> Response:
         is_open=row.state == "open" and _is_in_delivery(matter),
         may_report=row.state == "done" and _may_report(visit, facts),
         missing=_missing(facts),
+        onward=_onward(visit, facts),
         photos=[p for of in found.values() for p in of if _is_seen(visit, p)],
         rows=_rows(view),
         evaluation=asked,
@@ -139,6 +140,14 @@ def _may_report(visit: Visit, facts: workflow.MatterFacts) -> bool:
     mover = workflow.mover_of(facts, Act.REPORT_DONE)
     is_theirs = visit.actor.organisation is None or mover is Mover.ORGANISATION
     return mover is not None and is_theirs and not facts.open_tasks
+
+
+def _onward(visit: Visit, facts: workflow.MatterFacts) -> workflow.Offer | None:
+    """On to the next part of the step, where that is theirs to say."""
+    mover = workflow.mover_of(facts, Act.ADVANCE)
+    if visit.actor.organisation is not None and mover is not Mover.ORGANISATION:
+        return None
+    return next((o for o in workflow.offers(facts) if o.act is Act.ADVANCE), None)
 
 
 def _is_in_delivery(matter: Matter) -> bool:
@@ -229,13 +238,20 @@ async def finish(visit: Visit) -> Response:
 
 async def report_done(visit: Visit) -> Response:
     """All tasks are finished, and now also what the matter's way had asked for beside them."""
+    return await _move(visit, Act.REPORT_DONE)
+
+
+async def advance(visit: Visit) -> Response:
+    """On to the next part of the step."""
+    return await _move(visit, Act.ADVANCE)
+
+
+async def _move(visit: Visit, act: Act) -> Response:
     row = await _owned(visit)
     known = await known_of(await matters.require_matter(row.matter_id))
     return await _done(
         visit,
-        lambda: matters.act_on(
-            visit.actor, row.matter_id, Act.REPORT_DONE, Given(), known=known, at=visit.now
-        ),
+        lambda: matters.act_on(visit.actor, row.matter_id, act, Given(), known=known, at=visit.now),
     )
 
 
@@ -251,4 +267,5 @@ PAGES: Sequence[Page] = (
     post("/tasks/{task}/photos", _REPORT, add_photo, upload=True),
     post("/tasks/{task}/finish", _REPORT, finish),
     post("/tasks/{task}/done", _REPORT, report_done),
+    post("/tasks/{task}/advance", _REPORT, advance),
 )

@@ -12,7 +12,12 @@ from PIL import Image
 from deliberation.attachments.models import Attachment
 from deliberation.auth.tokens import form_token
 from deliberation.matters.models import Matter, Milestone, Task
+from deliberation.matters.redrawing import add_part
+from deliberation.matters.stages import SHIPPED
+from deliberation.matters.steps import Mover, Step
+from deliberation.matters.workflows import KIND
 from deliberation.people.models import Organisation, Person, RoleGrant
+from deliberation.rulesets import service as rulesets
 from deliberation.web.visit import DEVICE_COOKIE
 from tests.flows.hall import KEY, Hall, open_hall, token_of
 from tests.web.desk import Browser, signed_in
@@ -110,3 +115,26 @@ async def test_without_tasks_the_page_says_where_they_come_from(
     liaison = await signed_in(client, hall, (await liaison_for(hall, "演示物业")).id)
     assert "现在没有要办的任务" in (await liaison.get("/tasks")).text
     assert (await Browser(client).get("/tasks")).status_code == 401
+
+
+async def test_a_liaison_goes_on_to_the_next_part_where_the_way_says_so(
+    hall: Hall, client: httpx2.AsyncClient
+) -> None:
+    matter = await decide(hall)
+    drawn = add_part(SHIPPED, Step.DELIVER, name="演示验收", by=Mover.ORGANISATION)
+    version = await rulesets.adopt(hall.community, KIND, drawn.to_json(), at=hall.now)
+    await Matter.filter(id=matter.id).update(workflow=version)
+    chair = await signed_in(client, hall, hall.chair.person)
+    for name in ("演示物业", "演示别家"):
+        given = {"organisation": name, "due_on": "2026-12-20", "task": f"{name}换灯"}
+        assert (await chair.send(f"/matters/{matter.id}/acts/assign", **given)).status_code == 303
+    task = await Task.get(title="演示物业换灯")
+    theirs = await signed_in(client, hall, (await liaison_for(hall, "演示物业")).id)
+    other = await signed_in(client, hall, (await liaison_for(hall, "演示别家")).id)
+    assert f"/tasks/{task.id}/advance" in (await theirs.get(f"/tasks/{task.id}")).text
+    assert (await other.send(f"/tasks/{task.id}/advance")).status_code == 403
+    assert (await Matter.get(id=matter.id)).stage == ""
+    assert (await theirs.send(f"/tasks/{task.id}/advance")).status_code == 303
+    moved = await Matter.get(id=matter.id)
+    assert (moved.step, drawn.stage(moved.stage).name) == ("deliver", "演示验收")
+    assert f"/tasks/{task.id}/advance" not in (await theirs.get(f"/tasks/{task.id}")).text
